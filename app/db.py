@@ -1,0 +1,87 @@
+"""The database: one engine, short reads, and writes that are ours alone until they commit.
+
+SQLite: `synchronous=FULL`, because a phone deletes its copy on our word; WAL only where the library has the fix for
+its reset race (3.51.3), else DELETE journal; writes start with BEGIN IMMEDIATE under one lock of this process.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+WAL_SAFE_FROM = (3, 51, 3)
+BUSY_MILLISECONDS = 8000
+
+
+class Database:
+    """An engine with the two ways to use it: `reading()` and `writing()`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _make_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writes = self.engine.execution_options(between_write=True)
+        self._write_lock = threading.Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for one page of reads. Nothing it changes is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits when the block ends and rolls back when it raises."""
+        with self._alone(), Session(self._writes, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def writing_core(self) -> Iterator[sa.Connection]:
+        """Like `writing`, with a bare connection: for inserts that are hot."""
+        with self._alone(), self._writes.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        with self._write_lock:
+            yield
+
+    def dispose(self) -> None:
+        """Close all connections, before a fork or at the end."""
+        self.engine.dispose()
+
+
+def _make_engine(url: str) -> sa.Engine:
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+    engine = sa.create_engine(
+        url, connect_args={"check_same_thread": False, "isolation_level": None}, pool_size=16, max_overflow=32
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    journal = "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE_FROM else "DELETE"
+    for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A deferred BEGIN that later writes fails with "locked" instead of waiting, so writers say so at once.
+    write = connection.get_execution_options().get("between_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,52 @@
+"""All tables, one noun per file."""
+
+from app.models.alert import Alert, AlertAnswer, AlertAttempt
+from app.models.audit import AuditRow
+from app.models.base import Base
+from app.models.check_in import (
+    CheckIn,
+    CheckInVisit,
+    Envelope,
+    InstrumentScore,
+    ItemAnswer,
+    Note,
+    SignOff,
+)
+from app.models.clinic import Clinic
+from app.models.credential import AppendCredential, SealingKey, Throttle, WebSession
+from app.models.invitation import Invitation
+from app.models.membership import CareLink, Membership, Patient, TeamMember
+from app.models.person import Person
+from app.models.reminder import Delivery, PushSubscription, Reminder
+from app.models.visit import Cadence, Visit
+
+__all__ = [
+    "Alert",
+    "AlertAnswer",
+    "AlertAttempt",
+    "AppendCredential",
+    "AuditRow",
+    "Base",
+    "Cadence",
+    "CareLink",
+    "CheckIn",
+    "CheckInVisit",
+    "Clinic",
+    "Delivery",
+    "Envelope",
+    "InstrumentScore",
+    "Invitation",
+    "ItemAnswer",
+    "Membership",
+    "Note",
+    "Patient",
+    "Person",
+    "PushSubscription",
+    "Reminder",
+    "SealingKey",
+    "SignOff",
+    "TeamMember",
+    "Throttle",
+    "Visit",
+    "WebSession",
+]

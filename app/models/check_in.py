@@ -1,0 +1,157 @@
+"""What a patient sends: the raw envelope first, and what it says, once, as integers and text."""
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, ClinicOwned, one_of, within_clinic
+
+
+class Envelope(ClinicOwned, Base):
+    """The bytes as they came, kept whatever they turn out to be.
+
+    `variant` is '' for the first envelope of a client id and the sha256 in hex for each other one (a conflict), so
+    that one unique key serves both. `repair` says why it could not be read, and is empty when it could.
+    """
+
+    __tablename__ = "envelope"
+    __table_args__ = (
+        within_clinic("patient_id", "patient"),
+        sa.UniqueConstraint("clinic_id", "patient_id", "client_id", "variant"),
+        one_of("source", "phone", "form"),
+        sa.Index(
+            "ix_envelope_repair",
+            "clinic_id",
+            sqlite_where=sa.text("repair <> ''"),
+            postgresql_where=sa.text("repair <> ''"),
+        ),
+    )
+
+    patient_id: Mapped[uuid.UUID]
+    client_id: Mapped[uuid.UUID]
+    variant: Mapped[str]
+    sha256: Mapped[bytes]
+    source: Mapped[str]
+    key_id: Mapped[str]
+    sealed: Mapped[bytes]
+    arrived_at: Mapped[datetime]
+    repair: Mapped[str] = mapped_column(default="")
+
+
+class CheckIn(ClinicOwned, Base):
+    """One version of a check-in, read from the envelope with the same id. All versions stay."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (
+        within_clinic("id", "envelope"),
+        within_clinic("patient_id", "patient"),
+        one_of("kind", "full", "today", "note", "partial"),
+        sa.CheckConstraint("difficulty BETWEEN 0 AND 3", name="difficulty_range"),
+        sa.CheckConstraint("today BETWEEN 0 AND 10", name="today_range"),
+        sa.Index("ix_check_in_patient", "clinic_id", "patient_id", "answered_at"),
+    )
+
+    patient_id: Mapped[uuid.UUID]
+    client_id: Mapped[uuid.UUID]
+    is_conflict: Mapped[bool]
+    kind: Mapped[str]
+    language: Mapped[str]
+    supersedes: Mapped[uuid.UUID | None]
+    started_at: Mapped[datetime]
+    answered_at: Mapped[datetime]
+    arrived_at: Mapped[datetime]
+    wall: Mapped[str]
+    zone: Mapped[str]
+    offset_minutes: Mapped[int]
+    app_version: Mapped[str]
+    install_id: Mapped[uuid.UUID]
+    sequence: Mapped[int]
+    pending: Mapped[int]
+    difficulty: Mapped[int | None]
+    difficulty_asked: Mapped[bool]
+    today: Mapped[int | None]
+    should_know: Mapped[str | None]
+    should_know_topics: Mapped[list[str]]
+    should_know_text: Mapped[str]
+
+
+class ItemAnswer(Base):
+    """One answered item. A skipped item has no row."""
+
+    __tablename__ = "item_answer"
+    __table_args__ = (
+        within_clinic("check_in_id", "check_in"),
+        one_of("instrument", "phq9", "gad7"),
+        sa.CheckConstraint("value BETWEEN 0 AND 3", name="value_range"),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    check_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    instrument: Mapped[str] = mapped_column(primary_key=True)
+    item: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int]
+    language: Mapped[str]
+
+
+class InstrumentScore(Base):
+    """The score of one instrument in one check-in. `total` is null when there is none."""
+
+    __tablename__ = "instrument_score"
+    __table_args__ = (
+        within_clinic("check_in_id", "check_in"),
+        one_of("instrument", "phq9", "gad7"),
+        one_of("status", "complete", "prorated", "incomplete"),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    check_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    instrument: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    total: Mapped[int | None]
+    band: Mapped[str | None]
+    status: Mapped[str]
+    answered: Mapped[int]
+    item9: Mapped[str | None]
+
+
+class Note(Base):
+    """One dimension of what changed, in the patient's words."""
+
+    __tablename__ = "note"
+    __table_args__ = (
+        within_clinic("check_in_id", "check_in"),
+        one_of("dimension", "executive", "hedonic"),
+        one_of("direction", "easier", "harder", "same"),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    check_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    direction: Mapped[str | None]
+    body: Mapped[str]
+    attribution: Mapped[list[str]]
+
+
+class CheckInVisit(Base):
+    """The visit or visits a check-in precedes."""
+
+    __tablename__ = "check_in_visit"
+    __table_args__ = (within_clinic("check_in_id", "check_in"), within_clinic("visit_id", "visit"))
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    check_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    visit_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
+class SignOff(Base):
+    """A clinician's mark that a check-in was read. The first one stands."""
+
+    __tablename__ = "sign_off"
+    __table_args__ = (within_clinic("check_in_id", "check_in"), within_clinic("membership_id", "membership"))
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    check_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    membership_id: Mapped[uuid.UUID]
+    signed_at: Mapped[datetime]

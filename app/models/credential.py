@@ -1,0 +1,59 @@
+"""What proves who is asking: sessions that read, append credentials that only add, and the count of tries."""
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base
+
+
+class WebSession(Base):
+    """A signed-in browser. The cookie holds an opaque token, the row only its sha256."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    device: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AppendCredential(Base):
+    """May post answers of one person from one phone, and nothing else; outlives sign-out."""
+
+    __tablename__ = "append_credential"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    device: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Throttle(Base):
+    """Tries of one key (an e-mail, an address, a code) within one window. Keys are hashed."""
+
+    __tablename__ = "throttle"
+
+    key_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    window: Mapped[int] = mapped_column(sa.BigInteger(), primary_key=True)
+    tries: Mapped[int]
+
+
+class SealingKey(Base):
+    """A public HPKE key that phones were given. The start refuses a database whose private keys are missing."""
+
+    __tablename__ = "sealing_key"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    public: Mapped[bytes]
+    created_at: Mapped[datetime]

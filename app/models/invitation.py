@@ -1,0 +1,32 @@
+"""An invitation into a role: one secret, given as a link, as a QR and as a code that can be typed."""
+
+import uuid
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, ClinicOwned, one_of, within_clinic
+
+
+class Invitation(ClinicOwned, Base):
+    """Only the hash of the code is kept. `patient_id` is set for a caregiver, whose care link it will open."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        one_of("role", "patient", "caregiver", "clinician"),
+        within_clinic("invited_by", "membership"),
+        within_clinic("patient_id", "patient"),
+    )
+
+    code_hash: Mapped[bytes] = mapped_column(unique=True)
+    role: Mapped[str]
+    name: Mapped[str]
+    language: Mapped[str]
+    invited_by: Mapped[uuid.UUID]
+    patient_id: Mapped[uuid.UUID | None]
+    care_until: Mapped[date | None] = mapped_column(sa.Date())
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("person.id"))

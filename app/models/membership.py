@@ -1,0 +1,78 @@
+"""Membership: what a person is to a clinic. The patient and the caregiver's care link hang on it."""
+
+import uuid
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, ClinicOwned, one_of, within_clinic
+
+
+class Membership(ClinicOwned, Base):
+    """One role of one person at one clinic."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        one_of("role", "patient", "caregiver", "clinician"),
+        one_of("state", "active", "suspended", "ended"),
+        sa.UniqueConstraint("clinic_id", "person_id", "role"),
+        sa.Index("ix_membership_person_id", "person_id"),
+    )
+
+    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("person.id"))
+    role: Mapped[str]
+    state: Mapped[str] = mapped_column(default="active")
+    created_at: Mapped[datetime]
+
+
+class Patient(ClinicOwned, Base):
+    """A patient of a clinic. `lead_id` is the clinician who owns alerts; `safety_plan` is that clinician's text."""
+
+    __tablename__ = "patient"
+    __table_args__ = (
+        within_clinic("membership_id", "membership"),
+        within_clinic("lead_id", "membership"),
+        sa.UniqueConstraint("clinic_id", "membership_id"),
+    )
+
+    membership_id: Mapped[uuid.UUID]
+    lead_id: Mapped[uuid.UUID]
+    safety_plan: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+
+class TeamMember(Base):
+    """A clinician sees the patients of the own team."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (
+        within_clinic("patient_id", "patient"),
+        within_clinic("membership_id", "membership"),
+        sa.Index("ix_team_member_membership", "clinic_id", "membership_id"),
+    )
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    membership_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
+class CareLink(ClinicOwned, Base):
+    """A patient's consent that a caregiver sees the visits, from a moment until a day. Ended by the patient."""
+
+    __tablename__ = "care_link"
+    __table_args__ = (
+        within_clinic("patient_id", "patient"),
+        within_clinic("membership_id", "membership"),
+        one_of("scope", "visits"),
+        sa.Index("ix_care_link_membership", "clinic_id", "membership_id"),
+        sa.Index("ix_care_link_patient", "clinic_id", "patient_id"),
+    )
+
+    patient_id: Mapped[uuid.UUID]
+    membership_id: Mapped[uuid.UUID]
+    scope: Mapped[str] = mapped_column(default="visits")
+    from_at: Mapped[datetime]
+    until: Mapped[date | None] = mapped_column(sa.Date())
+    ended_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
