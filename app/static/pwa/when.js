@@ -1,0 +1,78 @@
+/** Dates and times in words. `now` and zones come in as arguments; a visit's own zone is used for the visit. */
+import { locale, spoken, t } from "./words.js";
+
+const made = new Map();
+
+/** Intl formatters are costly to make (about 1 ms on a slow phone), so each is made once. */
+function formatter(options) {
+  const key = locale() + JSON.stringify(options);
+  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(locale(), options));
+  return made.get(key);
+}
+
+export const phoneZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Calendar day in a zone as a whole number of days, so that days can be subtracted across clock changes. */
+export function dayNumber(moment, zone) {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+  return Date.parse(`${parts.format(new Date(moment))}T00:00:00Z`) / 86_400_000;
+}
+
+export const daysBetween = (from, to, zone) => dayNumber(to, zone) - dayNumber(from, zone);
+
+export const clock = (moment, zone) =>
+  formatter({ timeZone: zone, hour: "numeric", minute: "2-digit" }).format(new Date(moment));
+
+/** "Nov 17" */
+export const shortDate = (moment, zone) =>
+  formatter({ timeZone: zone, month: "short", day: "numeric" }).format(new Date(moment));
+
+/** "November 17" */
+export const longDate = (moment, zone) =>
+  formatter({ timeZone: zone, month: "long", day: "numeric" }).format(new Date(moment));
+
+/** "Friday, December 4" */
+export const weekDate = (moment, zone) =>
+  formatter({ timeZone: zone, weekday: "long", month: "long", day: "numeric" }).format(new Date(moment));
+
+/** A day without a time, as the server writes it: YYYY-MM-DD. */
+export const plainDate = (day) => longDate(`${day}T12:00:00Z`, "UTC");
+
+/** "today", "tomorrow", "yesterday" where those are true, else "on Friday, December 4". */
+export function dayWord(moment, now, zone) {
+  const days = daysBetween(now, moment, zone);
+  if (Math.abs(days) > 1) return t("on {date}", { date: weekDate(moment, zone) });
+  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
+}
+
+/** "tomorrow at 10:30 AM". Spanish says "a la 1:30" for the hour of one and "a las" for the others. */
+export function dayAndTime(moment, now, zone) {
+  const words = t("{day} at {time}", { day: dayWord(moment, now, zone), time: timeWithZone(moment, zone) });
+  return spoken() === "es" ? words.replace(/a las (?=1:)/, "a la ") : words;
+}
+
+/** The clock at the visit's place, naming its zone only when this phone's clock shows another time. */
+export function timeWithZone(moment, zone) {
+  const here = clock(moment, phoneZone());
+  const there = clock(moment, zone);
+  if (here === there && !daysBetweenZones(moment, zone)) return there;
+  return formatter({ timeZone: zone, hour: "numeric", minute: "2-digit", timeZoneName: "short" }).format(new Date(moment));
+}
+
+const daysBetweenZones = (moment, zone) => dayNumber(moment, zone) - dayNumber(moment, phoneZone());
+
+/** When something already happened, as briefly as is true: "9:42 AM", "yesterday", "Tuesday", "Nov 3". */
+export function briefly(moment, now, zone = phoneZone()) {
+  const days = daysBetween(moment, now, zone);
+  if (days <= 0) return clock(moment, zone);
+  if (days === 1) return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(-1, "day");
+  if (days < 7) return formatter({ timeZone: zone, weekday: "long" }).format(new Date(moment));
+  return shortDate(moment, zone);
+}
+
+/** "about two hours" for a visit of many minutes: people plan in hours. */
+export function howLong(minutes) {
+  if (minutes < 60) return t("about {n} minutes", { n: minutes });
+  const hours = Math.round(minutes / 30) / 2;
+  return hours === 1 ? t("about an hour") : t("about {n} hours", { n: new Intl.NumberFormat(locale()).format(hours) });
+}
