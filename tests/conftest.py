@@ -1,0 +1,135 @@
+"""What every test may ask for. Whatever touches tables runs twice: on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.config import Settings, load_settings
+from app.db import Database
+from app.migrations import upgrade
+from tests.postgres import Postgres
+
+SHARED = "BETWEEN_TEST_SHARED"
+NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process makes one directory that all processes of this run share."""
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="between-test-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(SHARED), ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser first: its tests are the longest, and a long one begun last leaves a core idle."""
+    items.sort(key=lambda item: "browser" not in item.path.parts)
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest tables and let go of it."""
+    database = Database(url)
+    upgrade(database)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The run's PostgreSQL server."""
+    server = Postgres(Path(os.environ[SHARED]) / "postgres")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgres: Postgres) -> str:
+    """A migrated PostgreSQL database, copied for each test."""
+    return postgres.make_template(migrate)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "between.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite file."""
+    path = tmp_path / "between.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgres: Postgres, postgresql_template: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    with postgres.copy(postgresql_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database; the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The database itself, without the web around it."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """What `python app.py` would read, in a directory of its own and with no demo clinic."""
+    return load_settings(
+        {
+            "BETWEEN_INSTANCE": str(tmp_path / "instance"),
+            "DATABASE_URL": database_url,
+            "BETWEEN_DEMO": "0",
+            "BETWEEN_VAPID_CONTACT": "mailto:operator@clinic.example.com",
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The whole application, as the server makes it."""
+    from app import create_app
+
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    app.extensions["between"].database.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser with empty pockets that comes from this very site."""
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Time stands at noon in New York on 21 November 2026 until the test moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
