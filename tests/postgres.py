@@ -1,4 +1,4 @@
-"""One PostgreSQL for the whole test run, shared by its processes, and a fresh database from it in milliseconds."""
+"""One PostgreSQL for the whole run, shared by its processes; a fresh database from it takes milliseconds."""
 
 import uuid
 from collections.abc import Callable, Iterator
