@@ -21,7 +21,7 @@ TOPICS = (
 )
 
 # English keys of the translations.
-DIMENSION_NAMES = {"executive": "Handling things", "hedonic": "Feeling good"}
+DIMENSION_NAMES = {"executive": "Handling things", "hedonic": "Feeling and enjoying"}
 DIMENSION_QUESTIONS = {
     "executive": ("Handling things. Was anything easier, or harder, to start, stop, decide or take calmly?"),
     "hedonic": "Did anything feel good or worth doing, even a little? Less than before counts too.",
@@ -29,7 +29,7 @@ DIMENSION_QUESTIONS = {
 DIRECTION_NAMES = {"easier": "Easier", "same": "About the same", "harder": "Harder"}
 ATTRIBUTION_NAMES = {
     **TREATMENT_NAMES,
-    "both": "Both treatments",
+    "both": "Both",
     "therapy": "Therapy",
     "medicine": "A medicine change",
     "other": "Something else",
