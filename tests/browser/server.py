@@ -1,0 +1,130 @@
+"""Between as an operator starts it: a real process on a free port, killed without a goodbye."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+REPOSITORY = Path(__file__).parents[2]
+PATIENCE_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class LiveServer:
+    """`python app.py` with an instance directory of its own."""
+
+    def __init__(self, directory: Path, *, port: int | None = None, **environ: str) -> None:
+        self.directory = directory
+        self.port = port or free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = directory / "server.log"
+        self._environ = environ
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "LiveServer":
+        """Start and wait until it answers. Raises with the server's own words when it does not."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "app.py"],
+                cwd=REPOSITORY,
+                env=self._environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._wait(listening=True)
+        return self
+
+    def stop(self) -> None:
+        """SIGKILL for the whole process group: nothing is flushed, nobody is told."""
+        if self._process is None:
+            return
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+        self._wait(listening=False)
+
+    def close(self) -> None:
+        """SIGTERM, as an operator would."""
+        if self._process is None:
+            return
+        os.killpg(self._process.pid, signal.SIGTERM)
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.stop()
+        self._process = None
+
+    def sql(self, statement: str, **values: Any) -> Sequence[sa.Row[Any]]:
+        """What its database holds, read by another process."""
+        engine = sa.create_engine(self.database_url, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            return connection.execute(sa.text(statement), values).all()
+
+    @property
+    def database_url(self) -> str:
+        """Where its tables are."""
+        default = f"sqlite:///{self.directory / 'instance' / 'between.db'}"
+        return self._environ.get("DATABASE_URL", default)
+
+    def said(self) -> str:
+        """Everything it printed."""
+        return self.log.read_text(errors="replace")
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("BETWEEN_")}
+        ours = {"BETWEEN_INSTANCE": str(self.directory / "instance"), "BETWEEN_PORT": str(self.port)}
+        return kept | ours | self._environ
+
+    def _wait(self, *, listening: bool) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            if self._listens() == listening:
+                return
+            if listening and self._process is not None and self._process.poll() is not None:
+                raise RuntimeError(f"The server ended at once. It said:\n{self.said()}")
+            time.sleep(0.05)
+        raise TimeoutError(
+            f"Port {self.port} after {PATIENCE_SECONDS:.0f} s. The server said:\n{self.said()}"
+        )
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+class Seed:
+    """An instance with the demo clinic in it, made once and copied for whoever needs a fresh one."""
+
+    def __init__(self, directory: Path) -> None:
+        self._made = directory / "seed"
+        self._directory = directory
+        self._copies = 0
+        server = LiveServer(self._made).start()
+        server.close()
+        self.said = server.said()
+
+    def server(self, **environ: str) -> LiveServer:
+        """A server, not yet started, on its own copy."""
+        self._copies += 1
+        directory = self._directory / f"copy-{self._copies}"
+        shutil.copytree(self._made, directory)
+        (directory / "server.log").write_text("")
+        return LiveServer(directory, **environ)
