@@ -1,17 +1,18 @@
 """English and Spanish, for server and phone, from `translations/<language>.po`.
 
 The keys are English sentences. Placeholders are `{name}` everywhere: `_("Read by {name}", name=…)`,
-`translate(language, "Read by {name}", name=…)` and, on the phone, `t("Read by {name}", {name})`. The count of
-a plural is always `{n}`. (`{% trans %}` alone writes `%(name)s`, because Jinja does.) A sentence kept in a table
-is marked where it stands, in Python and on the phone: `mark("…")`. A key without translation shows in English.
+`translate(language, "Read by {name}", name=…)` and, on the phone, `t("Read by {name}", {name})`. The count
+of a plural is always `{n}`. (`{% trans %}` alone writes `%(name)s`, because Jinja does.) A sentence kept in a
+table is marked where it stands, in Python and on the phone: `mark("…")`. A key that has no translation is
+shown in English.
 
 What the phone gets, `phone_strings(language)`, is one flat JSON object:
 
     {"Send": "Enviar", "{n} visit": {"one": "{n} visita", "other": "{n} visitas"}}
 
-A plain sentence maps to its translation. A plural, `tn("{n} visit", "{n} visits", n)`, is keyed by its English
-singular and maps to an object keyed by category as `Intl.PluralRules` names it; a category that is not there
-(Spanish has "many" for a million) means "other". In English both map to themselves.
+A plain sentence maps to its translation. A plural, `tn("{n} visit", "{n} visits", n)`, is keyed by its
+English singular and maps to an object keyed by category as `Intl.PluralRules` names it; a category that is
+not there (Spanish has "many" for a million) means "other". In English both map to themselves.
 """
 
 from app.languages.catalogue import LANGUAGES, LOCALES, mark, ntranslate, translate
