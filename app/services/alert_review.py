@@ -1,0 +1,181 @@
+"""What a clinician does about an alert thread: try, reach or decide, and close it with words."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import BetweenError
+from app.models import Alert, AlertAnswer, AlertAttempt, Membership, Patient, Person
+from app.services import audit
+from app.services.access import Actor
+
+ATTEMPT_STATES = ("trying", "reached", "decided")
+ANSWERED_STATES = ("reached", "decided")
+
+
+class CannotClose(Exception):
+    """`why`: not_reached, or new_answer when one arrived that the closing page had not shown."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt and who made it."""
+
+    attempt: AlertAttempt
+    by: str
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One alert with its answers and attempts, both oldest first."""
+
+    alert: Alert
+    owner: str
+    answers: list[AlertAnswer]
+    attempts: list[Attempt]
+    closed_by: str | None = None
+
+
+def read_threads(session: Session, patient: Patient, most: int = 6) -> list[Thread]:
+    """The open thread first, then the newest closed ones."""
+    alerts = session.scalars(
+        sa.select(Alert)
+        .where(Alert.clinic_id == patient.clinic_id, Alert.patient_id == patient.id)
+        .order_by(Alert.closed_at.is_not(None), Alert.opened_at.desc())
+        .limit(most)
+    ).all()
+    if not alerts:
+        return []
+    ids = [alert.id for alert in alerts]
+    answers = _answers(session, patient.clinic_id, ids)
+    attempts = _attempts(session, patient.clinic_id, ids)
+    names = _names(session, patient.clinic_id, alerts)
+    return [
+        Thread(
+            alert,
+            names[alert.owner_id],
+            [answer for answer in answers if answer.alert_id == alert.id],
+            [attempt for attempt in attempts if attempt.attempt.alert_id == alert.id],
+            names[alert.closed_by] if alert.closed_by else None,
+        )
+        for alert in alerts
+    ]
+
+
+def add_attempt(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    alert_id: uuid.UUID,
+    state: str,
+    words: str,
+    now: datetime,
+) -> None:
+    """Log an attempt. The thread takes its state; a later try does not undo that somebody was reached."""
+    alert = _lock(session, patient, alert_id)
+    if alert.state == "closed":
+        raise BetweenError("already_done")
+    attempt = AlertAttempt(
+        clinic_id=patient.clinic_id,
+        id=uuid.uuid4(),
+        alert_id=alert.id,
+        membership_id=actor.as_clinician().membership_id,
+        state=state,
+        words=words,
+        made_at=now,
+    )
+    session.add(attempt)
+    if not (state == "trying" and alert.state in ANSWERED_STATES):
+        alert.state = state
+    _audit(session, actor, alert, "attempt", now)
+
+
+def close_alert(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    alert_id: uuid.UUID,
+    words: str,
+    seen: int,
+    now: datetime,
+) -> None:
+    """Close with a plan in words. `seen` is how many answers the page showed. Raises CannotClose."""
+    alert = _lock(session, patient, alert_id)
+    if alert.state == "closed":
+        raise BetweenError("already_done")
+    if len(_answers(session, alert.clinic_id, [alert.id])) != seen:
+        raise CannotClose("new_answer")
+    if alert.state not in ANSWERED_STATES:
+        raise CannotClose("not_reached")
+    alert.state = "closed"
+    alert.closed_at = now
+    alert.closed_by = actor.as_clinician().membership_id
+    alert.outcome = words
+    _audit(session, actor, alert, "close", now)
+
+
+def _lock(session: Session, patient: Patient, alert_id: uuid.UUID) -> Alert:
+    alert = session.scalar(
+        sa.select(Alert)
+        .where(Alert.clinic_id == patient.clinic_id, Alert.patient_id == patient.id, Alert.id == alert_id)
+        .with_for_update()
+    )
+    if alert is None:
+        raise BetweenError("not_found")
+    return alert
+
+
+def _answers(session: Session, clinic_id: uuid.UUID, alert_ids: list[uuid.UUID]) -> list[AlertAnswer]:
+    return list(
+        session.scalars(
+            sa.select(AlertAnswer)
+            .where(AlertAnswer.clinic_id == clinic_id, AlertAnswer.alert_id.in_(alert_ids))
+            .order_by(AlertAnswer.answered_at)
+        )
+    )
+
+
+def _attempts(session: Session, clinic_id: uuid.UUID, alert_ids: list[uuid.UUID]) -> list[Attempt]:
+    rows = session.execute(
+        sa.select(AlertAttempt, Person.name)
+        .join(
+            Membership,
+            sa.and_(
+                Membership.clinic_id == AlertAttempt.clinic_id, Membership.id == AlertAttempt.membership_id
+            ),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .where(AlertAttempt.clinic_id == clinic_id, AlertAttempt.alert_id.in_(alert_ids))
+        .order_by(AlertAttempt.made_at)
+    )
+    return [Attempt(attempt, name) for attempt, name in rows]
+
+
+def _names(session: Session, clinic_id: uuid.UUID, alerts: Sequence[Alert]) -> dict[uuid.UUID, str]:
+    wanted = {who for alert in alerts for who in (alert.owner_id, alert.closed_by) if who}
+    rows = session.execute(
+        sa.select(Membership.id, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.clinic_id == clinic_id, Membership.id.in_(wanted))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def _audit(session: Session, actor: Actor, alert: Alert, action: str, now: datetime) -> None:
+    audit.record(
+        session,
+        at=now,
+        actor_id=actor.person_id,
+        action=action,
+        subject="alert",
+        subject_id=alert.id,
+        clinic_id=alert.clinic_id,
+    )

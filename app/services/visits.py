@@ -1,0 +1,198 @@
+"""Visits and the cadence of maintenance, as a clinician keeps them."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import BetweenError
+from app.models import Cadence, Patient, Visit
+from app.services import audit
+from app.services.access import Actor
+
+
+class VisitTaken(Exception):
+    """The patient has a visit of this kind at this very time already."""
+
+
+@dataclass(frozen=True)
+class NewVisit:
+    """A visit to be added. `starts_at` is aware UTC; `zone` is where it is spoken of."""
+
+    modality: str
+    starts_at: datetime
+    zone: str
+    minutes: int
+    place: str
+
+
+def read_visits(session: Session, patient: Patient, since: datetime) -> list[Visit]:
+    """The patient's visits from a moment on, earliest first, cancelled ones too."""
+    return list(
+        session.scalars(
+            sa.select(Visit)
+            .where(
+                Visit.clinic_id == patient.clinic_id, Visit.patient_id == patient.id, Visit.starts_at >= since
+            )
+            .order_by(Visit.starts_at)
+        )
+    )
+
+
+def read_cadences(session: Session, patient: Patient) -> list[Cadence]:
+    """The cadences that hold now."""
+    return list(
+        session.scalars(
+            sa.select(Cadence)
+            .where(
+                Cadence.clinic_id == patient.clinic_id,
+                Cadence.patient_id == patient.id,
+                Cadence.ended_at.is_(None),
+            )
+            .order_by(Cadence.modality)
+        )
+    )
+
+
+def add_visit(session: Session, actor: Actor, patient: Patient, new: NewVisit, now: datetime) -> Visit:
+    """Add a visit; one that lies in the past is recorded as done. Raises VisitTaken."""
+    taken = session.scalar(
+        sa.select(Visit.id).where(
+            Visit.clinic_id == patient.clinic_id,
+            Visit.patient_id == patient.id,
+            Visit.starts_at == new.starts_at,
+            Visit.modality == new.modality,
+            Visit.state != "cancelled",
+        )
+    )
+    if taken is not None:
+        raise VisitTaken
+    visit = Visit(
+        clinic_id=patient.clinic_id,
+        id=uuid.uuid4(),
+        patient_id=patient.id,
+        modality=new.modality,
+        starts_at=new.starts_at,
+        zone=new.zone,
+        minutes=new.minutes,
+        place=new.place,
+        state="booked" if new.starts_at > now else "done",
+        created_at=now,
+    )
+    session.add(visit)
+    _record(session, actor, patient, "add", "visit", visit.id, now)
+    return visit
+
+
+def cancel_visit(
+    session: Session, actor: Actor, patient: Patient, visit_id: uuid.UUID, now: datetime
+) -> Visit:
+    """Cancel a booked visit. Cancelling twice is the same as once."""
+    visit = _find_visit(session, patient, visit_id)
+    if visit.state == "cancelled":
+        return visit
+    if visit.state != "booked":
+        raise BetweenError("already_done")
+    visit.state = "cancelled"
+    visit.cancelled_at = now
+    _record(session, actor, patient, "cancel", "visit", visit.id, now)
+    return visit
+
+
+def restore_visit(
+    session: Session, actor: Actor, patient: Patient, visit_id: uuid.UUID, now: datetime
+) -> Visit:
+    """Take a cancellation back, as long as the visit still lies ahead."""
+    visit = _find_visit(session, patient, visit_id)
+    if visit.state == "booked":
+        return visit
+    if visit.state != "cancelled" or visit.starts_at <= now:
+        raise BetweenError("already_done")
+    visit.state = "booked"
+    visit.cancelled_at = None
+    _record(session, actor, patient, "restore", "visit", visit.id, now)
+    return visit
+
+
+def set_cadence(
+    session: Session, actor: Actor, patient: Patient, modality: str, interval_days: int, now: datetime
+) -> None:
+    """Maintenance of this modality about every so many days from now on; ends the one that held before."""
+    held = session.scalar(
+        sa.select(Cadence)
+        .where(
+            Cadence.clinic_id == patient.clinic_id,
+            Cadence.patient_id == patient.id,
+            Cadence.modality == modality,
+            Cadence.ended_at.is_(None),
+        )
+        .with_for_update()
+    )
+    if held is not None:
+        if held.interval_days == interval_days:
+            return
+        held.ended_at = now
+        # The old one ends before the new one is there: only one may be open.
+        session.flush()
+    cadence = Cadence(
+        clinic_id=patient.clinic_id,
+        id=uuid.uuid4(),
+        patient_id=patient.id,
+        modality=modality,
+        interval_days=interval_days,
+        set_by=actor.as_clinician().membership_id,
+        set_at=now,
+    )
+    session.add(cadence)
+    _record(session, actor, patient, "set", "cadence", cadence.id, now)
+
+
+def end_cadence(
+    session: Session, actor: Actor, patient: Patient, cadence_id: uuid.UUID, now: datetime
+) -> None:
+    """No more maintenance of this modality is due."""
+    cadence = session.scalar(
+        sa.select(Cadence).where(
+            Cadence.clinic_id == patient.clinic_id,
+            Cadence.patient_id == patient.id,
+            Cadence.id == cadence_id,
+        )
+    )
+    if cadence is None:
+        raise BetweenError("not_found")
+    if cadence.ended_at is None:
+        cadence.ended_at = now
+        _record(session, actor, patient, "end", "cadence", cadence.id, now)
+
+
+def _find_visit(session: Session, patient: Patient, visit_id: uuid.UUID) -> Visit:
+    visit = session.scalar(
+        sa.select(Visit)
+        .where(Visit.clinic_id == patient.clinic_id, Visit.patient_id == patient.id, Visit.id == visit_id)
+        .with_for_update()
+    )
+    if visit is None:
+        raise BetweenError("not_found")
+    return visit
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    action: str,
+    subject: str,
+    subject_id: uuid.UUID,
+    now: datetime,
+) -> None:
+    audit.record(
+        session,
+        at=now,
+        actor_id=actor.person_id,
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        clinic_id=patient.clinic_id,
+    )
