@@ -12,34 +12,34 @@ export const locale = () => (language === "es" ? "es-US" : "en-US");
 
 /** Load one language's sentences; when they cannot be had, English stays and nothing breaks. */
 export async function loadWords(wanted) {
-  if (wanted !== "en") {
-    const reply = await fetch(new URL(`../strings.${wanted}.json`, import.meta.url)).catch(() => null);
-    if (!reply?.ok) return language;
-    strings = await reply.json();
-  }
+  if (wanted === language) return language;
+  const found = wanted === "en" ? {} : await fetchStrings(wanted);
+  if (!found) return language;
+  strings = found;
   language = wanted;
   plurals = new Intl.PluralRules(wanted);
   document.documentElement.lang = wanted;
   return language;
 }
 
+async function fetchStrings(wanted) {
+  const reply = await fetch(new URL(`../strings.${wanted}.json`, import.meta.url)).catch(() => null);
+  return reply?.ok ? reply.json() : null;
+}
+
 const fill = (sentence, values) =>
   sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 
-const stored = (sentence) => (language === "en" ? undefined : strings[sentence]);
+/** Names a sentence as a key where it is kept in a table; it is translated where it is shown. */
+export const mark = (sentence) => sentence;
 
 /** The sentence in the person's language, with `{name}` filled in. */
-export function t(sentence, values = {}) {
-  const found = stored(sentence);
-  return fill(typeof found === "string" && found ? found : sentence, values);
-}
+export const t = (sentence, values = {}) => fill(strings[sentence] || sentence, values);
 
-/** One of two sentences by number; `{n}` is the number in the language's own digits. */
+/** One of two sentences by number; `{n}` is the number as the language writes it. */
 export function tn(one, other, n, values = {}) {
-  const found = stored(one);
-  const single = plurals.select(n) === "one";
-  const forms = Array.isArray(found) ? found : [found || one, stored(other) || other];
-  const sentence = single ? forms[0] : forms[forms.length - 1];
+  const forms = strings[one] ?? { one, other };
+  const sentence = forms[plurals.select(n)] ?? forms.other;
   return fill(sentence, { n: new Intl.NumberFormat(locale()).format(n), ...values });
 }
 

@@ -1,0 +1,66 @@
+/** What the overview says, asked as a screen would ask it. Pure: `now` is a number of milliseconds. */
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+const start = (visit) => Date.parse(visit.starts_at);
+const end = (visit) => start(visit) + (visit.minutes ?? 60) * MINUTE;
+
+/** All visits by time, each with the patient record and clinic it belongs to. */
+export const allVisits = (overview) =>
+  (overview?.patients ?? [])
+    .flatMap((patient) => patient.visits.map((visit) => ({ ...visit, patient, clinic: patient.clinic })))
+    .sort((one, other) => start(one) - start(other));
+
+/** The next booked visit; one under way still counts, so that nobody reads "no visit" in the waiting room. */
+export const nextVisit = (overview, now) =>
+  allVisits(overview).find((visit) => visit.state === "booked" && end(visit) > now) ?? null;
+
+export const comingVisits = (overview, now) =>
+  allVisits(overview).filter((visit) => end(visit) > now);
+
+export const pastVisits = (overview, now) =>
+  allVisits(overview).filter((visit) => end(visit) <= now).reverse();
+
+export const lastVisit = (overview, now) =>
+  pastVisits(overview, now).find((visit) => visit.state !== "cancelled") ?? null;
+
+export const patientOf = (overview, visit) => visit?.patient ?? overview?.patients?.[0] ?? null;
+
+export const allCheckIns = (overview) =>
+  (overview?.patients ?? [])
+    .flatMap((patient) => patient.check_ins.map((checkIn) => ({ ...checkIn, patient })))
+    .sort((one, other) => Date.parse(other.answered_at) - Date.parse(one.answered_at));
+
+/** Whether the questions before this visit were answered: after the last visit, and at most three days before. */
+export function answeredFor(overview, visit, waiting, now) {
+  const since = Math.max(start(visit) - 3 * DAY, start(lastVisit(overview, now) ?? { starts_at: 0 }) || 0);
+  const sent = allCheckIns(overview).some((one) => one.kind === "full" && Date.parse(one.answered_at) >= since);
+  return sent || waiting.some((item) => item.kind === "full" && Date.parse(item.sealed_at) >= since);
+}
+
+/** Complete scores of one instrument, oldest first. Prorated and incomplete ones have no total for the person. */
+export const scores = (overview, instrument) =>
+  allCheckIns(overview)
+    .filter((one) => one[instrument]?.status === "complete")
+    .map((one) => ({ at: Date.parse(one.answered_at), total: one[instrument].total, band: one[instrument].band }))
+    .reverse();
+
+export const todayRatings = (overview) =>
+  allCheckIns(overview)
+    .filter((one) => Number.isInteger(one.today))
+    .map((one) => ({ at: Date.parse(one.answered_at), total: one.today }))
+    .reverse();
+
+/** The usual range of CLINICAL: nearest-rank 10th to 90th percentile of the last 12 before the last sign-off. The
+ *  phone holds 84 days only, so with fewer than 12 on it an older one may count that we cannot see: then none. */
+export function usualRange(points, signedAt) {
+  const before = points.filter((point) => point.at <= signedAt).slice(-12).map((point) => point.total);
+  if (before.length < 12) return null;
+  const sorted = before.sort((one, other) => one - other);
+  const rank = (share) => sorted[Math.ceil(share * sorted.length) - 1];
+  return { low: rank(0.1), high: rank(0.9) };
+}
+
+export const lastSignOff = (overview) =>
+  Math.max(0, ...allCheckIns(overview).map((one) => (one.read_at ? Date.parse(one.read_at) : 0)));

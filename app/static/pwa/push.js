@@ -1,0 +1,68 @@
+/** Reminders on this phone: asked for on tap only, subscribed with a timeout, reconciled on every start. */
+import { postJson } from "./sync/api.js";
+
+const PATIENCE = 15_000;
+
+const installed = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+const isApple = () => /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
+
+/** One of: off_clinic, install_first, unsupported, blocked, on, off. */
+export async function reminderState(push) {
+  if (!push?.enabled) return "off_clinic";
+  if (!("serviceWorker" in navigator && "PushManager" in self && "Notification" in self)) return isApple() && !installed() ? "install_first" : "unsupported";
+  if (Notification.permission === "denied") return "blocked";
+  return Notification.permission === "granted" && (await currentSubscription()) ? "on" : "off";
+}
+
+async function currentSubscription() {
+  const registration = await navigator.serviceWorker.getRegistration("/");
+  return registration ? registration.pushManager.getSubscription() : null;
+}
+
+/** To be called in a tap. Answers the new state, or `slow` when the phone's push service did not answer in time. */
+export async function turnOn(push, install) {
+  if ((await Notification.requestPermission()) !== "granted") return reminderState(push);
+  const subscription = await inTime(subscribe(push.public_key));
+  if (!subscription) return "slow";
+  const reply = await tell(subscription, install);
+  return reply.ok ? "on" : "failed";
+}
+
+export async function turnOff(push, install) {
+  const subscription = await currentSubscription();
+  await postJson(`/api/subscriptions/${install}/end`, {});
+  await subscription?.unsubscribe();
+  return reminderState(push);
+}
+
+/** A subscription that the phone renewed, or one made for another key, is told or made again, without asking. */
+export async function reconcile(push, install) {
+  if ((await reminderState(push)) !== "on") return;
+  let subscription = await currentSubscription();
+  if (!sameKey(subscription, push.public_key)) {
+    await subscription.unsubscribe();
+    subscription = await inTime(subscribe(push.public_key));
+  }
+  if (subscription) await tell(subscription, install);
+}
+
+async function subscribe(key) {
+  const registration = await navigator.serviceWorker.ready;
+  return registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
+}
+
+const tell = (subscription, install) =>
+  postJson("/api/subscriptions", { install, subscription: subscription.toJSON() }).catch(() => ({ ok: false }));
+
+/** `subscribe()` never settles where no push service answers. */
+const inTime = (promise) =>
+  Promise.race([promise.catch(() => null), new Promise((resolve) => setTimeout(resolve, PATIENCE, null))]);
+
+const bytes = (base64url) => Uint8Array.from(atob(base64url.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
+
+function sameKey(subscription, key) {
+  const used = subscription.options?.applicationServerKey;
+  if (!used) return true;
+  const wanted = bytes(key);
+  return new Uint8Array(used).every((byte, at) => byte === wanted[at]);
+}

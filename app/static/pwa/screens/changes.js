@@ -1,0 +1,70 @@
+/** Your last twelve weeks: headings name and do not judge, and the numbers may be hidden. */
+import { html, useState } from "preact";
+import { Chart, TreatmentKey } from "../parts/chart.js";
+import { allCheckIns, allVisits, lastSignOff, scores, todayRatings, usualRange } from "../parts/facts.js";
+import { bandName, familyOf } from "../parts/names.js";
+import { Notes } from "../parts/notes.js";
+import { Notice } from "../parts/notice.js";
+import { ScoreTable } from "../parts/score-table.js";
+import { longDate } from "../when.js";
+import { mark, spoken, t } from "../words.js";
+
+const MEASURES = [
+  ["phq9", mark("PHQ-9"), mark("PHQ-9, low mood."), mark("Lower is better.")],
+  ["gad7", mark("GAD-7"), mark("GAD-7, worry."), mark("Lower is better.")],
+  ["today", mark("Today ratings"), mark("How each day was, 0 to 10."), mark("Higher is better.")],
+];
+
+export function Changes({ phone, hideNumbers }) {
+  const { overview } = phone;
+  const checkIns = allCheckIns(overview);
+  return html`<h1 tabindex="-1">${t("Your last twelve weeks")}</h1>
+    ${!checkIns.length && html`<${Notice} quiet sentence=${t("Nothing stands here yet: your first check-in will be the first point.")} href="/check-in/${spoken()}" words=${t("Start the check-in")} />`}
+    ${checkIns.length > 0 && (overview.person.numbers_hidden ? html`<${Hidden} hideNumbers=${hideNumbers} />` : html`<${Numbers} phone=${phone} />`)}
+    ${checkIns.length > 0 && html`<section class="part"><h2>${t("In your words")}</h2><${Notes} checkIns=${checkIns} /></section>`}`;
+}
+
+const Hidden = ({ hideNumbers }) => html`<div class="card hidden-numbers">
+  <p>${t("Your clinician sees the numbers. Here they are hidden, as you chose.")}</p>
+  <button type="button" class="link" onClick=${() => hideNumbers(false)}>${t("Show the numbers")}</button>
+</div>`;
+
+function Numbers({ phone }) {
+  const { overview, now } = phone;
+  const [measure, choose] = useState("phq9");
+  const points = measure === "today" ? todayRatings(overview) : scores(overview, measure);
+  const range = measure === "today" ? null : usualRange(points, lastSignOff(overview));
+  const visits = allVisits(overview);
+  const [, , what, way] = MEASURES.find(([id]) => id === measure);
+  return html`<p class="small quiet lead">${t(what)} <strong>${t(way)}</strong> ${lastOne(points)}</p>
+    <fieldset class="switch"><legend class="hush">${t("What to show")}</legend>
+      ${MEASURES.map(([id, name]) => html`<label><input type="radio" name="measure" value=${id} checked=${id === measure} onChange=${() => choose(id)} /><span>${t(name)}</span></label>`)}
+    </fieldset>
+    ${points.length === 0
+      ? html`<p class="quiet small">${t("No complete answers to draw in these twelve weeks.")}</p>`
+      : html`<${Chart} measure=${measure} points=${points} range=${range} visits=${visits} now=${now} label=${summary(t(what), t(way), points)} />
+        <${Key} visits=${visits} range=${range} />
+        <p class="tiny quiet">${measure === "today" ? t("One point is one day.") : t("The questions look back two weeks, so one point is not one day.")}</p>
+        <${ScoreTable} points=${points} caption=${t(what)} banded=${measure !== "today"} />`}`;
+}
+
+const lastOne = (points) => {
+  const last = points[points.length - 1];
+  if (!last) return "";
+  const date = longDate(last.at);
+  return last.band
+    ? t("Last: {total}, {band}, on {date}.", { total: last.total, band: bandName(last.band), date })
+    : t("Last: {total}, on {date}.", { total: last.total, date });
+};
+
+const summary = (what, way, points) => `${what} ${way} ${lastOne(points)} ${t("The same figures are in the table below.")}`;
+
+const NAMES = { tms: mark("TMS"), ketamine: mark("ketamine"), esketamine: mark("esketamine") };
+
+function Key({ visits, range }) {
+  const families = ["tms", "ketamine", "esketamine"].filter((family) => visits.some((visit) => visit.state === "done" && familyOf(visit.modality) === family));
+  return html`<ul class="legend tiny quiet">
+    ${families.map((family) => html`<li><${TreatmentKey} family=${family} />${t(NAMES[family])}</li>`)}
+    ${range && html`<li><span class="swatch" aria-hidden="true"></span>${t("soft band: your usual range")}</li>`}
+  </ul>`;
+}

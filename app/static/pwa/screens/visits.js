@@ -1,0 +1,64 @@
+/** Visits by time in the clinic's zone: what, when, where, how long. Nothing here sells a visit. */
+import { html, useState } from "preact";
+import { comingVisits, nextVisit, pastVisits } from "../parts/facts.js";
+import { familyOf, isOffLabel, modalityName } from "../parts/names.js";
+import { TreatmentKey } from "../parts/chart.js";
+import { Notice } from "../parts/notice.js";
+import { dayAndTime, howLong, phoneZone, plainDate, shortDate, timeWithZone, weekDate, clock } from "../when.js";
+import { t, tn } from "../words.js";
+
+export function Visits({ phone }) {
+  const { overview, now } = phone;
+  const next = nextVisit(overview, now);
+  const later = comingVisits(overview, now).filter((visit) => visit.id !== next?.id);
+  return html`<h1 tabindex="-1">${t("Your visits")}</h1>
+    ${next ? html`<${Next} visit=${next} now=${now} />` : html`<${None} patient=${overview.patients[0]} />`}
+    ${later.length > 0 && html`<section class="part"><h2>${t("After that")}</h2><ul class="visits">${later.map((visit) => html`<${Line} visit=${visit} />`)}</ul></section>`}
+    <${Due} patients=${overview.patients} />
+    <${Past} visits=${pastVisits(overview, now)} />
+    ${overview.patients.some((patient) => patient.treatments_had.includes("ketamine")) && !isOffLabel(next?.modality) && html`<p class="tiny quiet part"><${OffLabel} /></p>`}`;
+}
+
+const Next = ({ visit, now }) => html`<section class="card next-visit" aria-label=${t("Next visit")}>
+  <p class="small quiet kind"><${TreatmentKey} family=${familyOf(visit.modality)} />${modalityName(visit.modality)}</p>
+  <p class="serif big">${capital(dayAndTime(visit.starts_at, now, visit.zone))}</p>
+  <p>${[visit.place || visit.clinic.name, visit.minutes && capital(howLong(visit.minutes))].filter(Boolean).join(". ")}.</p>
+  ${clock(visit.starts_at, visit.zone) !== clock(visit.starts_at, phoneZone()) && html`<p class="small quiet">${t("This is the clinic’s time. On this phone’s clock it is {time}.", { time: clock(visit.starts_at, phoneZone()) })}</p>`}
+  <p class="small before"><strong>${t("Before")}</strong> ${t("Ask the clinic about food and drink.")} ${visit.clinic.phone && html`<a href="tel:${visit.clinic.phone.replace(/[^+\d]/g, "")}">${t("Call {number}", { number: visit.clinic.phone })}</a>`}</p>
+  ${isOffLabel(visit.modality) && html`<p class="tiny quiet"><${OffLabel} /></p>`}
+</section>`;
+
+const capital = (words) => words.charAt(0).toLocaleUpperCase() + words.slice(1);
+
+const OffLabel = () => t("Ketamine by infusion or injection is off-label: it is not approved by the FDA for any psychiatric condition. Your clinician can say why it was chosen for you.");
+
+const Line = ({ visit }) => html`<li class=${visit.state === "cancelled" ? "cancelled" : ""}>
+  <${TreatmentKey} family=${familyOf(visit.modality)} />
+  <span><span class="num">${weekDate(visit.starts_at, visit.zone)}, ${timeWithZone(visit.starts_at, visit.zone)}</span>
+  <span class="small quiet">${modalityName(visit.modality)}${visit.state === "cancelled" ? ` · ${t("cancelled")}` : ""}</span></span>
+</li>`;
+
+const None = ({ patient }) => html`<${Notice} quiet sentence=${t("No visit is booked.")}
+  more=${t("The next one is between you and your clinic.")}
+  href=${patient?.clinic.phone ? `tel:${patient.clinic.phone.replace(/[^+\d]/g, "")}` : null}
+  words=${patient ? t("Call {clinic}", { clinic: patient.clinic.name }) : ""} />`;
+
+/** A plan of maintenance is a fact about a date, said once and without a push. */
+const Due = ({ patients }) => {
+  const due = patients.flatMap((patient) => patient.cadences).filter((cadence) => cadence.due_on);
+  return due.length > 0 && html`<section class="part small"><h2>${t("Your plan")}</h2>${due.map((cadence) => html`<p>
+    ${tn("{what}: about every {n} day.", "{what}: about every {n} days.", cadence.interval_days, { what: modalityName(cadence.modality) })}
+    <span class="quiet"> ${t("By that plan, about {date}.", { date: plainDate(cadence.due_on) })}</span></p>`)}</section>`;
+};
+
+function Past({ visits }) {
+  const [all, showAll] = useState(false);
+  if (!visits.length) return null;
+  const shown = all ? visits : visits.slice(0, 4);
+  return html`<section class="part"><h2>${t("Before now")}</h2>
+    <ul class="visits past">${shown.map((visit) => html`<li class=${visit.state === "cancelled" ? "cancelled" : ""}>
+      <${TreatmentKey} family=${familyOf(visit.modality)} /><span><span class="num">${shortDate(visit.starts_at, visit.zone)}</span>
+      <span class="small quiet">${modalityName(visit.modality)}${visit.state === "cancelled" ? ` · ${t("cancelled")}` : ""}</span></span></li>`)}</ul>
+    ${!all && visits.length > shown.length && html`<button type="button" class="link" onClick=${() => showAll(true)}>${tn("Show {n} earlier visit", "Show {n} earlier visits", visits.length - shown.length)}</button>`}
+  </section>`;
+}
