@@ -1,0 +1,1 @@
+"""The budgets, measured beside their floors. `make bench` prints them and writes build/bench.json."""
