@@ -17,7 +17,7 @@ ATTEMPT_STATES = ("trying", "reached", "decided")
 ANSWERED_STATES = ("reached", "decided")
 
 
-class CannotClose(Exception):
+class NotClosableError(Exception):
     """`why`: not_reached, or new_answer when one arrived that the closing page had not shown."""
 
     def __init__(self, why: str) -> None:
@@ -107,14 +107,14 @@ def close_alert(
     seen: int,
     now: datetime,
 ) -> None:
-    """Close with a plan in words. `seen` is how many answers the page showed. Raises CannotClose."""
+    """Close with a plan in words. `seen` is how many answers the page showed. Raises NotClosableError."""
     alert = _lock(session, patient, alert_id)
     if alert.state == "closed":
         raise BetweenError("already_done")
     if len(_answers(session, alert.clinic_id, [alert.id])) != seen:
-        raise CannotClose("new_answer")
+        raise NotClosableError("new_answer")
     if alert.state not in ANSWERED_STATES:
-        raise CannotClose("not_reached")
+        raise NotClosableError("not_reached")
     alert.state = "closed"
     alert.closed_at = now
     alert.closed_by = actor.as_clinician().membership_id

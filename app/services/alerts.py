@@ -76,7 +76,7 @@ def join_alert(
 ) -> None:
     """Let a positive answer join the patient's open thread, or open one owned by the lead clinician.
 
-    Runs in the transaction that stores the check-in. A rise in a thread that was already reached opens it again.
+    Runs in the transaction that stores the check-in. A rise in a thread already reached opens it again.
     """
     joining = _Joining(clinic_id, patient_id, check_in_id, value, answered_at, arrived_at)
     for _ in range(TRIES):

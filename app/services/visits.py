@@ -13,7 +13,7 @@ from app.services import audit
 from app.services.access import Actor
 
 
-class VisitTaken(Exception):
+class VisitTakenError(Exception):
     """The patient has a visit of this kind at this very time already."""
 
 
@@ -57,7 +57,7 @@ def read_cadences(session: Session, patient: Patient) -> list[Cadence]:
 
 
 def add_visit(session: Session, actor: Actor, patient: Patient, new: NewVisit, now: datetime) -> Visit:
-    """Add a visit; one that lies in the past is recorded as done. Raises VisitTaken."""
+    """Add a visit; one that lies in the past is recorded as done. Raises VisitTakenError."""
     taken = session.scalar(
         sa.select(Visit.id).where(
             Visit.clinic_id == patient.clinic_id,
@@ -68,7 +68,7 @@ def add_visit(session: Session, actor: Actor, patient: Patient, new: NewVisit, n
         )
     )
     if taken is not None:
-        raise VisitTaken
+        raise VisitTakenError
     visit = Visit(
         clinic_id=patient.clinic_id,
         id=uuid.uuid4(),
