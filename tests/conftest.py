@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from app.config import Settings, load_settings
 from app.db import Database
 from app.migrations import upgrade
+from tests.factories import Factory, visitor
 from tests.postgres import Postgres
 
 SHARED = "BETWEEN_TEST_SHARED"
@@ -123,9 +124,13 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser with empty pockets that comes from this very site."""
-    client = app.test_client()
-    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-    return client
+    return visitor(app)
+
+
+@pytest.fixture
+def make(database: Database) -> Factory:
+    """Makes clinics, people and visits through the real services, now."""
+    return Factory(database, datetime.now(UTC))
 
 
 @pytest.fixture
