@@ -1,0 +1,1 @@
+"""The demo clinic: invented people, twelve weeks in their own words, loaded through the real services."""

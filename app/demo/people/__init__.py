@@ -1,0 +1,1 @@
+"""One file for each invented patient of the demo clinic."""
