@@ -1,0 +1,187 @@
+/** The check-in, one question a screen. The form is in the page; this decides what of it is shown, and keeps it. */
+import { newDraft } from "../domain/draft.js";
+import { bindHelp } from "../parts/help-panel.js";
+import { readDraft, saveDraft } from "../store/drafts.js";
+import { currentOwner } from "../store/owner.js";
+import { pullOverview } from "../sync/pull.js";
+import { startSync } from "../sync/upload.js";
+import { registerWorker } from "../update.js";
+import { loadWords, t } from "../words.js";
+import { dress } from "./about.js";
+import { fillForm, isAnswered, placeDifficulty, readForm } from "./form.js";
+import { knownStep, stepAfter, stepBefore } from "./flow.js";
+import { showLook } from "./look.js";
+import { helpOptions, needsHelp, offerHelp, showShortState } from "./safety.js";
+import { showSaved, showStep, showWayOn, stepOf } from "./screen.js";
+import { onTap } from "./tap.js";
+
+const form = document.getElementById("form");
+const language = document.documentElement.lang;
+
+let draft;
+// Somebody who came from the look-over to change one thing goes back to it, not through everything after it.
+let backToLook = false;
+
+async function start() {
+  bindHelp(() => helpOptions(draft, save));
+  const [kept] = await Promise.all([readDraft().catch(() => null), loadWords(language)]);
+  draft = kept ?? (await freshDraft());
+  draft.language = language;
+  fillForm(form, draft);
+  readForm(form, draft);
+  takeEarlySkip(kept);
+  document.documentElement.classList.add("on");
+  bind();
+  show(knownStep(draft, draft.step), { focus: false });
+  if (isAnswered(draft, draft.step)) await save();
+  await dress(draft);
+  afterwards();
+}
+
+async function freshDraft() {
+  const owner = await currentOwner().catch(() => null);
+  const now = new Date().toISOString();
+  return newDraft({ id: crypto.randomUUID(), owner: owner?.person ?? null, language, now, visits: [] });
+}
+
+/** "Skip" is a link until this runs; who used it is already past the question. */
+function takeEarlySkip(kept) {
+  const early = location.hash.match(/^#(phq9-1)-end$/)?.[1];
+  if (!early || kept || isAnswered(draft, early)) return;
+  draft.skipped.push(early);
+  draft.step = stepAfter(draft, early);
+}
+
+/** What the first question does not wait for. */
+function afterwards() {
+  startSync();
+  pullOverview().then((reply) => reply.ok && dress(draft));
+  registerWorker().catch(() => {});
+}
+
+function bind() {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    goOn();
+  });
+  form.addEventListener("change", changed);
+  form.addEventListener("input", written);
+  form.addEventListener("click", clicked);
+  onTap(form, tapped);
+  document.getElementById("back").addEventListener("click", goBack);
+  addEventListener("popstate", ({ state }) => show(knownStep(draft, state?.step ?? "phq9-1")));
+  addEventListener("pagehide", () => writing && save());
+}
+
+function show(step, options) {
+  draft.step = step;
+  if (step.startsWith("difficulty")) placeDifficulty(form, draft);
+  if (step === "look") showLook(form, draft, { change: changeFromLook });
+  if (step === "phq9-9") showShortState(draft);
+  showStep(draft, step, options);
+  const answered = isAnswered(draft, step);
+  showWayOn(step, answered);
+  showSaved(step, answered ? t("Saved on this phone. No network needed.") : "");
+}
+
+/** True once it is on the disk; only then does the screen say so. */
+async function save() {
+  const step = draft.step;
+  clearTimeout(writing);
+  writing = 0;
+  readForm(form, draft);
+  try {
+    await saveDraft(draft);
+    showSaved(step, t("Saved on this phone. No network needed."));
+    return true;
+  } catch {
+    showSaved(step, t("This could not be saved: the phone may be full. Free some space, then try again."), { wrong: true });
+    return false;
+  }
+}
+
+async function changed({ target }) {
+  readForm(form, draft);
+  showWayOn(draft.step, isAnswered(draft, draft.step));
+  const saved = save();
+  if (target.name === "phq9-9") await showShortState(draft);
+  return saved;
+}
+
+let writing = 0;
+
+function written({ target }) {
+  if (target.localName !== "textarea") return;
+  clearTimeout(writing);
+  writing = setTimeout(save, 300);
+}
+
+/** A finger on an answer moves on after a beat, once it is saved; item 9 never does by itself. */
+async function tapped(step) {
+  if (step === "phq9-9") return needsHelp(draft) ? offerHelp(draft, save) : undefined;
+  if (step !== "should-know" && (await save()) && draft.step === step) goOn();
+}
+
+function clicked(event) {
+  if (event.target.closest(".next")) goOn();
+  else if (event.target.closest(".skip")) skip(event);
+  else if (event.target.closest(".not-today")) move();
+  else if (event.target.closest("#more-help")) offerHelp(draft, save);
+}
+
+async function goOn() {
+  if (draft.step === "look") return;
+  readForm(form, draft);
+  if (draft.step !== "note" && !isAnswered(draft, draft.step)) {
+    showSaved(draft.step, t("Choose an answer, or skip this question."));
+    return;
+  }
+  if (draft.step === "phq9-9" && needsHelp(draft)) await offerHelp(draft, save);
+  move();
+}
+
+function skip(event) {
+  event.preventDefault();
+  if (!draft.skipped.includes(draft.step)) draft.skipped.push(draft.step);
+  move();
+}
+
+async function move(to = backToLook ? "look" : stepAfter(draft, draft.step)) {
+  backToLook = false;
+  readForm(form, draft);
+  const from = draft.step;
+  draft.step = to;
+  if (!(await saveMove(from))) return;
+  history.pushState({ step: to, from }, "", `#${to}`);
+  show(to);
+}
+
+/** Where somebody is belongs to the draft: after a crash they come back to this question. */
+async function saveMove(from) {
+  if (await save()) return true;
+  draft.step = from;
+  show(from);
+  showSaved(from, t("This could not be saved: the phone may be full. Free some space, then try again."), { wrong: true });
+  return false;
+}
+
+function goBack(event) {
+  const before = backToLook ? "look" : stepBefore(draft, draft.step);
+  if (!before || stepOf("sent").hidden === false) return;
+  event.preventDefault();
+  backToLook = false;
+  if (history.state?.from === before) history.back();
+  else {
+    history.replaceState({ step: before }, "", `#${before}`);
+    show(before);
+    save();
+  }
+}
+
+function changeFromLook(step) {
+  history.pushState({ step, from: "look" }, "", `#${step}`);
+  show(step);
+  backToLook = true;
+}
+
+start();

@@ -1,0 +1,56 @@
+/** One step on the screen: which is shown, the mark as progress, and what is saved. */
+import { t } from "../words.js";
+import { placeOf } from "./flow.js";
+
+const FROM = 8;
+const TO = 342;
+
+export const stepOf = (id) => document.getElementById(id);
+
+export function showStep(draft, id, { focus = true } = {}) {
+  for (const step of document.querySelectorAll(".step")) step.hidden = step.id !== id;
+  document.documentElement.dataset.step = id;
+  showPlace(placeOf(draft, id));
+  scrollTo(0, 0);
+  if (focus) stepOf(id).focus({ preventScroll: true });
+}
+
+/** The same attributes the server drew the mark with: nothing is laid out anew. */
+function showPlace({ part, n, count, along }) {
+  const at = FROM + (TO - FROM) * along;
+  document.getElementById("way-here").setAttribute("cx", at);
+  document.getElementById("way-done").setAttribute("width", at - FROM);
+  document.getElementById("way-run").setAttribute("d", `M${FROM} 10H${at}`);
+  document.getElementById("place").textContent = n
+    ? t("Part {part} of {parts} · {n} of {count}", { part, parts: 3, n, count })
+    : t("Part {part} of {parts} · one more", { part, parts: 3 });
+}
+
+/** "Next" stands where "Skip" stood once there is an answer, so nothing moves. */
+export function showWayOn(id, answered) {
+  const step = stepOf(id);
+  const skip = step.querySelector(".skip");
+  if (!skip) return;
+  skip.hidden = answered;
+  step.querySelector(".next").hidden = !answered;
+}
+
+export function showSaved(id, words, { wrong = false } = {}) {
+  const line = stepOf(id).querySelector(".saved");
+  if (!line) return;
+  line.querySelector(".dot").hidden = !words;
+  line.querySelector(".dot").classList.toggle("need", wrong);
+  line.classList.toggle("wrong", wrong);
+  line.querySelector(".words").textContent = words;
+}
+
+/** Text and elements under an element; never markup from a string. */
+export function make(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== false) element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== false));
+  return element;
+}

@@ -1,0 +1,31 @@
+/** A tap on an answer, told apart from arrow keys: those only choose. It can be turned off. */
+import { readMeta, writeMeta } from "../store/db.js";
+
+// Long enough to see what was chosen, short enough not to be waited for.
+const BEAT = 320;
+const SETTING = "tap-stays";
+
+let stays = false;
+
+export const tapMovesOn = () => !stays;
+
+export async function setTapMovesOn(on) {
+  stays = !on;
+  await writeMeta(SETTING, stays);
+}
+
+/** Call `moved(step)` a beat after a finger or a mouse chose an answer in that step. */
+export function onTap(form, moved) {
+  let timer = 0;
+  let touched = null;
+  readMeta(SETTING).then((value) => (stays = Boolean(value)), () => {});
+  form.addEventListener("pointerdown", (event) => (touched = event.target.closest(".answer, .point")));
+  form.addEventListener("keydown", () => (touched = null));
+  form.addEventListener("click", ({ target }) => {
+    if (target.type !== "radio" || !touched?.contains(target)) return;
+    const step = target.closest(".step").id;
+    clearTimeout(timer);
+    // Help at item 9 does not depend on this setting.
+    if (!stays || step === "phq9-9") timer = setTimeout(moved, step === "phq9-9" ? 0 : BEAT, step);
+  });
+}

@@ -1,0 +1,43 @@
+/** A draft as it is sent: envelope 1. Pure: the moment and the phone come in as `facts`. */
+
+export const FORMAT = "between/envelope/1";
+export const APP = "0.1.0";
+
+export function makeEnvelope(draft, facts) {
+  const { kind, sequence, pending, install, answered_at, wall, zone, offset } = facts;
+  return {
+    format: FORMAT,
+    id: draft.id,
+    kind,
+    supersedes: draft.told?.id ?? draft.supersedes ?? null,
+    visits: draft.visits,
+    language: draft.language,
+    instruments: instruments(draft, kind),
+    difficulty: kind === "partial" ? null : draft.difficulty,
+    note: kind === "partial" ? null : note(draft.note),
+    today: kind === "partial" ? null : draft.today,
+    should_know: kind === "partial" ? null : draft.should_know,
+    started_at: draft.started_at,
+    answered_at,
+    wall,
+    zone,
+    offset,
+    app: APP,
+    install,
+    sequence,
+    pending,
+  };
+}
+
+function instruments(draft, kind) {
+  if (kind === "today" || kind === "note") return {};
+  const phq9 = { version: "1", answers: draft.phq9, languages: draft.languages.phq9 };
+  if (kind === "partial") return { phq9 };
+  return { phq9, gad7: { version: "1", answers: draft.gad7, languages: draft.languages.gad7 } };
+}
+
+/** null when nothing was said in either dimension: an empty note is not a note. */
+function note(given) {
+  const said = (part) => part.direction !== null || part.text.trim() !== "" || part.attribution.length > 0;
+  return said(given.executive) || said(given.hedonic) ? given : null;
+}

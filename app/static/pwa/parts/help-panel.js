@@ -1,0 +1,89 @@
+/** Help now: opens the panel that is in the page already (templates/check_in/help.html), filled with what is known. */
+import { readOverview } from "../store/cache.js";
+import { t } from "../words.js";
+
+const panel = () => document.getElementById(`help-${document.documentElement.lang}`) ?? document.querySelector("dialog.help-panel");
+const part = (name) => panel().querySelector(name);
+
+/** Every `[data-help]` link opens the panel; without script, or before it runs, the link leads to the help page. */
+export function bindHelp(optionsNow = async () => ({})) {
+  document.addEventListener("click", async (event) => {
+    if (!event.target.closest?.("[data-help]") || !panel()) return;
+    event.preventDefault();
+    openHelp();
+    // The numbers are on the screen before anything is read from the disk.
+    const options = await optionsNow();
+    showState(options);
+    setTell(options.onTell);
+  });
+}
+
+/**
+ * Open it. `answered`: the person has just answered item 9 above 0. `state`: where that answer is, in words.
+ * `onTell`: called when they ask that the clinic be told now; resolves with the new state. Resolves when it is closed.
+ */
+export function openHelp({ answered = false, state = "", reached = false, onTell = null } = {}) {
+  const dialog = panel();
+  part(".when-answered").hidden = !answered;
+  part(".go-on").hidden = !answered;
+  showState({ state, reached });
+  setTell(onTell);
+  for (const button of dialog.querySelectorAll("[data-close]")) button.onclick = () => dialog.close();
+  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  if (!dialog.open) dialog.showModal();
+  dialog.scrollTop = 0;
+  // The numbers are there at once; the clinic's own words follow when the cache has been read.
+  fillClinic().catch(() => {});
+  return closed;
+}
+
+function setTell(onTell) {
+  const tell = part(".tell");
+  tell.hidden = !onTell;
+  tell.onclick = async () => {
+    tell.disabled = true;
+    const { canTell = false, ...state } = await onTell();
+    showState(state);
+    tell.disabled = false;
+    tell.hidden = !canTell;
+  };
+}
+
+/** Say where the answer is now. `reached`: the clinic has it. */
+export function showState({ state = "", reached = false }) {
+  if (!panel()) return;
+  part(".answer-state").hidden = !state;
+  part(".state").textContent = state;
+  part(".answer-state .dot").classList.toggle("open", !reached);
+}
+
+async function fillClinic() {
+  const patient = (await readOverview())?.patients?.[0];
+  const clinic = patient?.clinic;
+  part(".clinic").hidden = !clinic;
+  if (!clinic) return;
+  part(".clinic-name").textContent = clinic.name;
+  part(".clinic-hours").textContent = clinic.hours ? t("usually {hours}", { hours: clinic.hours }) : "";
+  part(".clinic-call").hidden = !clinic.phone;
+  part(".clinic-call").textContent = t("Call {number}", { number: clinic.phone });
+  part(".clinic-call").href = `tel:${(clinic.phone ?? "").replace(/[^+\d]/g, "")}`;
+  fillPlan(patient);
+}
+
+/** The plan is text or a link that the clinician wrote; a link is shown as one only when it is https. */
+function fillPlan({ safety_plan: plan, clinician }) {
+  part(".plan").hidden = !plan;
+  if (!plan) return;
+  part(".plan-title").textContent = clinician
+    ? t("The plan you wrote with {clinician}", { clinician })
+    : t("The plan you wrote with your clinician");
+  part(".plan-text").replaceChildren(/^https:\/\/\S+$/.test(plan) ? linkTo(plan) : plan);
+}
+
+function linkTo(address) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.rel = "noreferrer";
+  link.textContent = address;
+  return link;
+}

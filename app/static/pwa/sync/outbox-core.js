@@ -1,0 +1,116 @@
+/* Sends what waits in the outbox. A plain script for the page and the worker; needs store/db-core.js before it. */
+(() => {
+  const { transact, ask } = self.BetweenStore;
+  const MOST_ITEMS = 20;
+  const MOST_LETTERS = 1_000_000;
+  const PATIENCE = 45_000;
+  const TAKEN = ["stored", "duplicate", "conflict"];
+
+  /** Only one page or worker sends at a time. Resolves with what is still to do. */
+  function upload(send = (url, options) => self.fetch(url, options)) {
+    const run = () => uploadAll(send);
+    return self.navigator.locks ? self.navigator.locks.request("between-uploader", run) : run();
+  }
+
+  async function uploadAll(send) {
+    const records = await transact(["outbox"], "readonly", (store) => ask(store("outbox").getAll()));
+    const people = [...new Set(records.map((record) => record.person))];
+    const outcomes = [];
+    // One person's expired credential must not hold up another's answers.
+    for (const person of people) outcomes.push(await uploadFor(person, send));
+    const waiting = await transact(["outbox"], "readonly", (store) => ask(store("outbox").count()));
+    return {
+      waiting,
+      signIn: outcomes.some((outcome) => outcome.status === 401),
+      retryAfter: Math.max(0, ...outcomes.map((outcome) => outcome.retryAfter ?? 0)),
+    };
+  }
+
+  async function uploadFor(person, send) {
+    let most = MOST_ITEMS;
+    for (;;) {
+      const batch = nextBatch(await waitingOf(person), most);
+      if (!batch.length) return { status: 200 };
+      const reply = await post(person, batch, send);
+      if (reply.status === 413 && batch.length > 1) {
+        most = Math.ceil(batch.length / 2);
+        continue;
+      }
+      if (!reply.receipts) return reply;
+      const settled = await settle(batch, reply.receipts);
+      // Nothing in this reply was about what we sent: asking again at once would only spin.
+      if (!settled) return { status: 0 };
+    }
+  }
+
+  const waitingOf = (person) =>
+    transact(["outbox"], "readonly", (store) => ask(store("outbox").index("person").getAll(person)));
+
+  /** An answer that somebody asked to be told now goes before all others; the rest go in the order of writing. */
+  function nextBatch(records, most) {
+    const first = (record) => (record.kind === "partial" ? 0 : 1);
+    const ordered = records.sort((a, b) => first(a) - first(b) || a.sequence - b.sequence);
+    const batch = [];
+    let letters = 0;
+    for (const record of ordered.slice(0, most)) {
+      letters += Math.ceil((record.sealed.length * 4) / 3);
+      if (batch.length && letters > MOST_LETTERS) break;
+      batch.push(record);
+    }
+    return batch;
+  }
+
+  /** `receipts` is set only for a reply that is certainly the server's answer to this request. */
+  async function post(person, batch, send) {
+    const items = batch.map(({ id, patient, key, sealed }) => ({ id, patient, key, sealed: toBase64Url(sealed) }));
+    try {
+      const reply = await send("/api/sync", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        body: JSON.stringify({ person, items }),
+        credentials: "same-origin",
+        cache: "no-store",
+        // A hotel's sign-in page answers with a redirect and 200: that is nobody's receipt.
+        redirect: "manual",
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      const retryAfter = Number(reply.headers.get("Retry-After")) || 0;
+      const isJson = reply.headers.get("Content-Type")?.startsWith("application/json");
+      const body = reply.status === 200 && isJson ? await reply.json() : null;
+      return { status: reply.status, retryAfter, receipts: Array.isArray(body?.receipts) ? body.receipts : null };
+    } catch {
+      return { status: 0 };
+    }
+  }
+
+  /** An item leaves the outbox only on a receipt with its id and its hash. */
+  async function settle(batch, receipts) {
+    let settled = 0;
+    for (const record of batch) {
+      const receipt = receipts.find((one) => one?.id === record.id && one.sha256 === record.sha256);
+      if (receipt && (await settleOne(record, receipt))) settled += 1;
+    }
+    return settled;
+  }
+
+  async function settleOne(record, receipt) {
+    if (!TAKEN.includes(receipt.status) && receipt.status !== "rejected") return false;
+    await transact(["outbox", "receipts", "attention"], "readwrite", async (store) => {
+      store("outbox").delete(record.id);
+      if (receipt.status === "rejected") await ask(store("attention").put({ ...record, receipt }));
+      else await ask(store("receipts").put({ ...receipt, person: record.person, kind: record.kind, sealed_at: record.sealed_at }));
+    });
+    const channel = new BroadcastChannel("between");
+    channel.postMessage({ type: "receipt", id: record.id });
+    channel.close();
+    return true;
+  }
+
+  function toBase64Url(data) {
+    let binary = "";
+    for (let at = 0; at < data.length; at += 8192) binary += String.fromCharCode(...data.subarray(at, at + 8192));
+    return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  }
+
+  self.BetweenOutbox = { upload };
+})();

@@ -1,0 +1,26 @@
+/** Fetch what the clinic has, and keep it for when there is no network. */
+import { saveOverview } from "../store/cache.js";
+import { readMeta, writeMeta } from "../store/db.js";
+import { setOwner } from "../store/owner.js";
+import { getJson } from "./api.js";
+
+/** Resolves with {ok, status, body}. Whoever is signed in becomes the owner of this phone. */
+export async function pullOverview() {
+  const reply = await getJson("/api/overview");
+  if (!reply.ok || !reply.body?.person?.id) return { ...reply, ok: false };
+  const patient = reply.body.patients?.[0]?.id ?? null;
+  if (patient) await setOwner({ person: reply.body.person.id, patient });
+  if (reply.body.keys?.length) await writeMeta("server-keys", reply.body.keys);
+  await saveOverview(reply.body);
+  return reply;
+}
+
+/** The key to seal to: kept from the last overview, else asked for. null when neither works. */
+export async function sealingKey() {
+  const kept = await readMeta("server-keys");
+  if (kept?.length) return kept[0];
+  const reply = await getJson("/api/keys");
+  if (!reply.ok || !reply.body?.keys?.length) return null;
+  await writeMeta("server-keys", reply.body.keys);
+  return reply.body.keys[0];
+}
