@@ -1,0 +1,51 @@
+"""Between: the place between treatment sessions. `create_app` is the only place where the parts meet."""
+
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from app.config import Settings, load_settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole application over a migrated database. Raises SettingError for a setting that cannot work."""
+    # Imported here, so that a single noun of the package can be used without the whole of it.
+    from app import api, pages
+    from app.assets import build_assets, serve_assets
+    from app.cookies import configure_cookies
+    from app.db import Database
+    from app.failures import install_failures
+    from app.headers import apply_headers
+    from app.http import LARGEST_BODY, Parts, install_gate, refuse_unguarded
+    from app.keys import session_secret
+    from app.languages import install_languages
+    from app.pwa import pwa
+    from app.services.intake import Intake
+    from app.services.sealing import load_keyring
+
+    settings = settings or load_settings()
+    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url)
+    with database.writing() as session:
+        keyring = load_keyring(session, settings.instance, datetime.now(UTC))
+    assets = build_assets(settings.instance)
+
+    app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))
+    app.config.update(
+        CRISIS=dict(settings.crisis), MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY // 2
+    )
+    configure_cookies(app, settings, session_secret(settings.instance))
+    app.extensions["between"] = Parts(settings, database, keyring, Intake(database), assets)
+    app.extensions["assets"] = assets
+    app.jinja_env.globals["assets"] = assets
+    app.jinja_env.globals["crisis"] = settings.crisis
+
+    install_languages(app)
+    install_gate(app)
+    install_failures(app)
+    for blueprint in (pwa, *api.BLUEPRINTS, *pages.BLUEPRINTS):
+        app.register_blueprint(blueprint)
+    refuse_unguarded(app)
+    apply_headers(app, assets)
+    serve_assets(app, assets)
+    return app

@@ -1,0 +1,5 @@
+"""The JSON the phone speaks: one module, one blueprint."""
+
+from app.api import account, health, overview, receipts, subscriptions, sync
+
+BLUEPRINTS = tuple(module.blueprint for module in (account, health, overview, receipts, subscriptions, sync))

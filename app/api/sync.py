@@ -1,0 +1,131 @@
+"""POST /api/sync: sealed items in, a receipt for each. GET /api/keys: what to seal to."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from app.cookies import append_cookie_name, renew_append_cookie
+from app.domain.check_in import Arrival
+from app.errors import CATALOGUE, BetweenError
+from app.http import answer, current_now, parts, read_json
+from app.languages import gettext as _
+from app.schemas.envelope import Unreadable, read_envelope
+from app.schemas.sync import SentItem, read_sync
+from app.services.intake import Receipt
+from app.services.sealing import CannotOpen, Keyring
+from app.services.sessions import (
+    SLIDE_AFTER,
+    AppendRight,
+    find_append_right,
+    slide_append_credential,
+)
+
+blueprint = Blueprint("sync", __name__)
+
+
+@blueprint.post("/api/sync")
+def sync() -> Response:
+    """One receipt per item, in order, after the commit that holds it."""
+    person_id, items = read_sync(read_json())
+    now = current_now()
+    right = _append_right(person_id, now)
+    keyring = parts().keyring
+    arrivals = [_read_arrival(item, right, keyring) for item in items]
+    taken = [arrival for arrival in arrivals if isinstance(arrival, Arrival)]
+    receipts = iter(parts().intake.take(person_id, taken, now) if taken else [])
+    told = [
+        _told(next(receipts)) if isinstance(arrival, Arrival) else _told_rejected(item, arrival)
+        for item, arrival in zip(items, arrivals, strict=True)
+    ]
+    response = answer({"receipts": told, "server_time": _iso(now)})
+    if _is_stale(right, now):
+        renew_append_cookie(response, person_id)
+    return response
+
+
+@blueprint.get("/api/keys")
+def keys() -> Response:
+    """The public sealing keys, newest first, for any phone that may append."""
+    now = current_now()
+    with parts().database.reading() as session:
+        if not any(find_append_right(session, token, now) for token in _append_tokens()):
+            raise BetweenError("no_credential")
+    return answer({"keys": parts().keyring.public()})
+
+
+def _append_right(person_id: uuid.UUID, now: datetime) -> AppendRight:
+    """Only the credential of the person whose items these are: B never uploads A's."""
+    token = request.cookies.get(append_cookie_name(person_id))
+    if token is None:
+        raise BetweenError("no_credential")
+    database = parts().database
+    with database.reading() as session:
+        right = find_append_right(session, token, now)
+    if right is None or right.person_id != person_id:
+        raise BetweenError("no_credential")
+    if _is_stale(right, now):
+        with database.writing() as session:
+            slide_append_credential(session, right, now)
+    return right
+
+
+def _is_stale(right: AppendRight, now: datetime) -> bool:
+    return now - right.seen_at > SLIDE_AFTER
+
+
+def _append_tokens() -> Iterable[str]:
+    return (token for name, token in request.cookies.items() if "append-" in name)
+
+
+def _read_arrival(item: SentItem, right: AppendRight, keyring: Keyring) -> Arrival | str:
+    """The item as it will be kept, or the catalogue's code for why it cannot be."""
+    if item.refused is not None:
+        return item.refused
+    if item.id is None or item.patient_id not in right.clinics:
+        return "wrong_owner"
+    facts, repair = None, ""
+    try:
+        plain = keyring.open(item.sealed, item.key_id, right.person_id, item.id)
+        facts = read_envelope(plain, item.id)
+    except (CannotOpen, Unreadable) as error:
+        repair = str(error)
+    return Arrival(
+        client_id=item.id,
+        clinic_id=right.clinics[item.patient_id],
+        patient_id=item.patient_id,
+        source="phone",
+        key_id=item.key_id,
+        sealed=item.sealed,
+        sha256=hashlib.sha256(item.sealed).digest(),
+        facts=facts,
+        repair=repair,
+    )
+
+
+def _told(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "id": str(receipt.client_id),
+        "sha256": receipt.sha256.hex(),
+        "status": receipt.status,
+        "needs_repair": receipt.needs_repair,
+        "arrived_at": _iso(receipt.arrived_at),
+    }
+
+
+def _told_rejected(item: SentItem, code: str) -> dict[str, Any]:
+    return {
+        "id": str(item.id) if item.id else item.echoed,
+        "sha256": hashlib.sha256(item.sealed).hexdigest(),
+        "status": "rejected",
+        "needs_repair": False,
+        "code": code,
+        "sentence": _(CATALOGUE[code].sentence),
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,80 @@
+"""The cookies a sign-in leaves: the session that reads, and for patients the credential that only appends."""
+
+import uuid
+from datetime import timedelta
+
+import flask_login
+from flask import Flask, Response, request, session
+
+from app.config import Settings
+from app.http import SignedIn, current_now, parts
+from app.services.access import load_actor
+from app.services.sessions import (
+    APPEND_DAYS,
+    append_cookie_suffix,
+    end_session,
+    give_append_credential,
+    start_session,
+)
+
+
+def configure_cookies(app: Flask, settings: Settings, secret: bytes) -> None:
+    """`__Host-` binds a cookie to this very host; browsers take it only over HTTPS."""
+    app.config.update(
+        SECRET_KEY=secret,
+        SESSION_COOKIE_NAME="__Host-between" if settings.secure_cookies else "between",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=APPEND_DAYS),
+    )
+
+
+def sign_in(response: Response, person_id: uuid.UUID) -> Response:
+    """Open a session in this browser, and let a patient's phone append."""
+    now, device = current_now(), request.user_agent.string
+    with parts().database.writing() as database_session:
+        actor = load_actor(database_session, person_id)
+        assert actor is not None
+        token = start_session(database_session, person_id, device, now)
+        appends = any(held.role == "patient" for held in actor.roles)
+        append_token = give_append_credential(database_session, person_id, device, now) if appends else None
+    session.permanent = True
+    flask_login.login_user(SignedIn(token, actor))
+    if append_token is not None:
+        _set_append_cookie(response, person_id, append_token)
+    return response
+
+
+def sign_out() -> None:
+    """End the session here. What waits on the phone may still be sent."""
+    user = flask_login.current_user
+    if isinstance(user, SignedIn):
+        with parts().database.writing() as database_session:
+            end_session(database_session, user.token, current_now())
+    flask_login.logout_user()
+    session.clear()
+
+
+def append_cookie_name(person_id: uuid.UUID) -> str:
+    """The cookie that holds this person's append credential on this phone."""
+    prefix = "__Host-" if parts().settings.secure_cookies else ""
+    return prefix + append_cookie_suffix(person_id)
+
+
+def renew_append_cookie(response: Response, person_id: uuid.UUID) -> None:
+    """The browser forgets a cookie after 90 days unless it is told again; use tells it again."""
+    token = request.cookies.get(append_cookie_name(person_id))
+    if token is not None:
+        _set_append_cookie(response, person_id, token)
+
+
+def _set_append_cookie(response: Response, person_id: uuid.UUID, token: str) -> None:
+    response.set_cookie(
+        append_cookie_name(person_id),
+        token,
+        max_age=APPEND_DAYS * 86_400,
+        secure=parts().settings.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )

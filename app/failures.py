@@ -1,0 +1,72 @@
+"""How an error reaches the person: a status, a code and a sentence, and nothing else. Nothing of it is content."""
+
+import logging
+import traceback
+
+from flask import Flask, g, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from app.errors import CATALOGUE, BetweenError, Problem, problem_for_status
+from app.http import answer
+from app.languages import LANGUAGES, translate
+
+LOG = logging.getLogger("between")
+BUSY_SECONDS = 5
+
+
+def install_failures(app: Flask) -> None:
+    """Answer every error from the catalogue."""
+    app.register_error_handler(BetweenError, _named)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _named(error: BetweenError) -> Response:
+    return _say(error.problem, error.retry_after)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response
+    response = _say(problem_for_status(error.code or 500), None)
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _busy(error: OperationalError) -> Response:
+    _log(error)
+    return _say(CATALOGUE["busy"], BUSY_SECONDS)
+
+
+def _unforeseen(error: Exception) -> Response:
+    _log(error)
+    return _say(CATALOGUE["our_fault"], None)
+
+
+def _log(error: Exception) -> None:
+    """Where it happened, without the message: messages quote what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-1:]
+    where = ", ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
+    LOG.error("%s at %s in %s", type(error).__name__, where, request.endpoint)
+
+
+def _say(problem: Problem, retry_after: int | None) -> Response:
+    language = g.get("language", LANGUAGES[0])
+    sentence = translate(language, problem.sentence)
+    if request.path.startswith("/api/"):
+        response = answer(
+            {"status": problem.status, "code": problem.code, "sentence": sentence}, problem.status
+        )
+    else:
+        page = render_template(
+            "account/error.html", status=problem.status, sentence=sentence, language=language, way=None
+        )
+        response = make_response(page, problem.status)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response

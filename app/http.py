@@ -1,0 +1,176 @@
+"""What every view may ask of a request: who, when, and the parts. And the gate in front of all views."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import flask_login
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.assets import Assets
+from app.config import Settings
+from app.db import Database
+from app.errors import BetweenError
+from app.languages import LANGUAGES
+from app.services.access import POLICIES, SESSION, Actor, Policy, load_actor
+from app.services.intake import Intake
+from app.services.sealing import Keyring
+from app.services.sessions import find_session, keep_session
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_BODY = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What create_app put together."""
+
+    settings: Settings
+    database: Database
+    keyring: Keyring
+    intake: Intake
+    assets: Assets
+
+
+class SignedIn(flask_login.UserMixin):  # type: ignore[misc]
+    """Flask-Login's user: the actor, known to it by the session's opaque token."""
+
+    def __init__(self, token: str, actor: Actor) -> None:
+        self.token, self.actor = token, actor
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie."""
+        return self.token
+
+
+def parts() -> Parts:
+    """The parts of the running application."""
+    found: Parts = current_app.extensions["between"]
+    return found
+
+
+def current_now() -> datetime:
+    """The moment of this request, one for everything it does. Aware UTC."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    now: datetime = g.now
+    return now
+
+
+def optional_actor() -> Actor | None:
+    """Who is signed in, if anybody."""
+    user = flask_login.current_user
+    return user.actor if isinstance(user, SignedIn) else None
+
+
+def current_actor() -> Actor:
+    """Who is signed in. Raises BetweenError not_signed_in."""
+    actor = optional_actor()
+    if actor is None:
+        raise BetweenError("not_signed_in")
+    return actor
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """A personal page: kept nowhere."""
+    response = make_response(render_template(template, **context), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def answer(body: Mapping[str, Any], status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(json.dumps(body), status, mimetype="application/json")
+
+
+def read_json() -> Any:
+    """The request's body as JSON. Raises BetweenError not_json or malformed_json."""
+    if not request.is_json:
+        raise BetweenError("not_json")
+    try:
+        return json.loads(request.get_data())
+    except (ValueError, RecursionError) as error:
+        raise BetweenError("malformed_json") from error
+
+
+def local_path(path: str | None) -> str:
+    """A path of this site to go on to, or the start. Never another site's address."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
+        return "/"
+    return path
+
+
+def install_gate(app: Flask) -> None:
+    """Put sign-in, the cross-site check and the policy table in front of every view."""
+    manager = flask_login.LoginManager(app)
+    # "strong" signs people out when Wi-Fi becomes mobile data.
+    manager.session_protection = None
+    manager.user_loader(_load_user)
+    app.before_request(_enter)
+
+
+def refuse_unguarded(app: Flask) -> None:
+    """Deny by default: an endpoint without a policy stops the start."""
+    unguarded = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - POLICIES.keys())
+    if unguarded:
+        raise RuntimeError(f"no policy for {', '.join(unguarded)}")
+
+
+def _load_user(token: str) -> SignedIn | None:
+    now, database = current_now(), parts().database
+    with database.reading() as session:
+        found = find_session(session, token, now)
+        actor = load_actor(session, found.person_id) if found else None
+    if found is None or actor is None:
+        return None
+    if keep_session(found, now):
+        with database.writing() as session:
+            session.merge(found)
+    return SignedIn(token, actor)
+
+
+def _enter() -> AnyResponse | None:
+    current_now()
+    g.language = _language_of_request()
+    if request.endpoint is None:
+        return None
+    policy = POLICIES[request.endpoint]
+    if request.method not in SAFE_METHODS:
+        _refuse_cross_site()
+    return _admit(policy) if policy.authority == SESSION else None
+
+
+def _admit(policy: Policy) -> AnyResponse | None:
+    actor = optional_actor()
+    if actor is None:
+        if request.method == "GET" and not request.path.startswith("/api/"):
+            return redirect(f"/sign-in?next={quote(request.path)}")
+        raise BetweenError("not_signed_in")
+    g.language = actor.language
+    if not policy.allows(actor):
+        raise BetweenError("not_allowed")
+    return None
+
+
+def _language_of_request() -> str:
+    """Before anybody is known: the address, then what the browser prefers."""
+    asked = (request.view_args or {}).get("language") or request.args.get("language")
+    if asked in LANGUAGES:
+        return str(asked)
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def _refuse_cross_site() -> None:
+    """A cached page cannot hold a token, so the browser's own word decides: Sec-Fetch-Site, else Origin."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise BetweenError("cross_site")
+        return
+    origin = request.headers.get("Origin")
+    if origin is None or urlsplit(origin).netloc != request.host:
+        raise BetweenError("cross_site")

@@ -1,0 +1,44 @@
+"""Secrets made on first start into `instance/keys/`, each once, also when several processes start together."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+
+def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
+    """The bytes at `path`, made by `make` if nobody has yet. Racing processes agree: only one link succeeds."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _link_once(path, make())
+    return path.read_bytes()
+
+
+def session_secret(instance: Path) -> bytes:
+    """The key that signs the session cookie. The cookie holds an opaque token, so this is a second lock."""
+    return read_or_make(instance / "keys" / "session.key", lambda: secrets.token_bytes(32))
+
+
+def _link_once(path: Path, content: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return
+        _sync_folder(path.parent)
+    finally:
+        os.unlink(temporary)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

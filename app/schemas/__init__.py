@@ -1,0 +1,1 @@
+"""The shape of what comes over the wire, never of the database."""

@@ -1,0 +1,161 @@
+"""Envelope version 1: the opened payload of an item. Published as /schemas/envelope-1.json."""
+
+import json
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from app.domain.check_in import KINDS, CheckInFacts, InstrumentFacts, NoteFacts, score_instrument
+from app.domain.note import ATTRIBUTIONS, DIMENSIONS, DIRECTIONS, TOPICS
+from app.domain.score import AnswerError
+from app.schemas.fields import Identifier, ListOf, OneOf, UtcMoment, Whole, Words
+
+FORMAT = "between/envelope/1"
+LANGUAGES = ("en", "es")
+LONGEST_TEXT = 50_000
+VERSIONS = {"phq9": ("1",), "gad7": ("1",)}
+
+
+class Unreadable(Exception):
+    """These bytes are kept but not understood. The message is the reason on the repair list, without content."""
+
+
+class _Known(Schema):
+    class Meta:
+        # A newer phone may say more than we know; what we know still counts.
+        unknown = EXCLUDE
+
+
+class InstrumentSchema(_Known):
+    version = Words(20, required=True)
+    answers = ListOf(Whole(0, 3, allow_none=True), 40, required=True)
+    languages = ListOf(OneOf(LANGUAGES), 40, required=True)
+
+
+class DimensionSchema(_Known):
+    direction = OneOf(DIRECTIONS, required=True, allow_none=True)
+    text = Words(LONGEST_TEXT, required=True)
+    attribution = ListOf(OneOf(ATTRIBUTIONS), len(ATTRIBUTIONS), required=True)
+
+
+class NoteSchema(_Known):
+    executive = fields.Nested(DimensionSchema, required=True)
+    hedonic = fields.Nested(DimensionSchema, required=True)
+
+
+class DifficultySchema(_Known):
+    value = Whole(0, 3, required=True, allow_none=True)
+
+
+class ShouldKnowSchema(_Known):
+    answer = OneOf(("no", "yes"), required=True)
+    topics = ListOf(OneOf(TOPICS), len(TOPICS), required=True)
+    text = Words(LONGEST_TEXT, required=True)
+
+
+class InstrumentsSchema(_Known):
+    phq9 = fields.Nested(InstrumentSchema)
+    gad7 = fields.Nested(InstrumentSchema)
+
+
+class EnvelopeSchema(_Known):
+    id = Identifier(required=True)
+    kind = OneOf(KINDS, required=True)
+    supersedes = Identifier(required=True, allow_none=True)
+    visits = ListOf(Identifier(), 50, required=True)
+    language = OneOf(LANGUAGES, required=True)
+    instruments = fields.Nested(InstrumentsSchema, required=True)
+    difficulty = fields.Nested(DifficultySchema, required=True, allow_none=True)
+    note = fields.Nested(NoteSchema, required=True, allow_none=True)
+    today = Whole(0, 10, required=True, allow_none=True)
+    should_know = fields.Nested(ShouldKnowSchema, required=True, allow_none=True)
+    started_at = UtcMoment(required=True)
+    answered_at = UtcMoment(required=True)
+    wall = Words(40, required=True)
+    zone = Words(80, required=True)
+    offset = Whole(-1440, 1440, required=True)
+    app = Words(40, required=True)
+    install = Identifier(required=True)
+    sequence = Whole(0, 2**31 - 1, required=True)
+    pending = Whole(0, 2**31 - 1, required=True)
+
+
+ENVELOPE = EnvelopeSchema()
+
+
+def read_envelope(plain: bytes, item_id: object) -> CheckInFacts:
+    """What the payload of item `item_id` says. Raises Unreadable with the reason for the repair list."""
+    try:
+        payload = json.loads(plain)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not_json") from error
+    if type(payload) is not dict:
+        raise Unreadable("not_an_envelope")
+    if payload.get("format") != FORMAT:
+        raise Unreadable("unknown_format")
+    return _read_known(payload, item_id)
+
+
+def _read_known(payload: dict[str, Any], item_id: object) -> CheckInFacts:
+    try:
+        loaded: Any = ENVELOPE.load(payload)
+    except (ValidationError, RecursionError) as error:
+        raise Unreadable(f"wrong_shape: {_fields_of(error)}") from error
+    if loaded["id"] != item_id:
+        raise Unreadable("id_mismatch")
+    try:
+        instruments = {name: _instrument(name, said) for name, said in loaded["instruments"].items()}
+    except AnswerError as error:
+        raise Unreadable("wrong_answers") from error
+    return _facts(loaded, instruments)
+
+
+def _fields_of(error: Exception) -> str:
+    """The names of known fields that were wrong: never a value, which would be content."""
+    messages = getattr(error, "messages", None)
+    return ", ".join(sorted(str(name) for name in messages)) if isinstance(messages, dict) else "too deep"
+
+
+def _instrument(name: str, said: dict[str, Any]) -> InstrumentFacts:
+    if said["version"] not in VERSIONS[name]:
+        raise Unreadable(f"unknown_version: {name}")
+    if len(said["languages"]) != len(said["answers"]):
+        raise Unreadable("wrong_answers")
+    return score_instrument(name, said["version"], said["answers"], said["languages"])
+
+
+def _facts(said: dict[str, Any], instruments: dict[str, InstrumentFacts]) -> CheckInFacts:
+    should_know = said["should_know"] or {"answer": None, "topics": [], "text": ""}
+    return CheckInFacts(
+        kind=said["kind"],
+        language=said["language"],
+        supersedes=said["supersedes"],
+        visits=tuple(said["visits"]),
+        instruments=instruments,
+        difficulty=said["difficulty"]["value"] if said["difficulty"] else None,
+        difficulty_asked=said["difficulty"] is not None,
+        notes=_notes(said["note"]),
+        today=said["today"],
+        should_know=should_know["answer"],
+        should_know_topics=tuple(should_know["topics"]),
+        should_know_text=should_know["text"],
+        started_at=said["started_at"],
+        answered_at=said["answered_at"],
+        wall=said["wall"],
+        zone=said["zone"],
+        offset=said["offset"],
+        app_version=said["app"],
+        install_id=said["install"],
+        sequence=said["sequence"],
+        pending=said["pending"],
+    )
+
+
+def _notes(note: dict[str, Any] | None) -> dict[str, NoteFacts]:
+    """Only dimensions in which something was said."""
+    said = {name: (note or {}).get(name) for name in DIMENSIONS}
+    return {
+        name: NoteFacts(one["direction"], one["text"], tuple(one["attribution"]))
+        for name, one in said.items()
+        if one and (one["direction"] or one["text"].strip() or one["attribution"])
+    }

@@ -1,0 +1,107 @@
+"""Fields that take exactly one JSON type: `true`, `"1"` and `1.0` are not 1."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Whole(fields.Field[int]):
+    """A JSON integer within bounds."""
+
+    def __init__(self, low: int, high: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.low, self.high = low, high
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> int:
+        if type(value) is not int or not self.low <= value <= self.high:
+            raise ValidationError("not a whole number in range")
+        return value
+
+
+class Words(fields.Field[str]):
+    """A JSON string of at most `most` characters. NUL and lone surrogates, which no database stores, become U+FFFD."""
+
+    def __init__(self, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
+        if type(value) is not str or len(value) > self.most:
+            raise ValidationError("not a text of this length")
+        return storable(value)
+
+
+class OneOf(fields.Field[str]):
+    """One of the known words."""
+
+    def __init__(self, known: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.known = known
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
+        if type(value) is not str or value not in self.known:
+            raise ValidationError("not a known word")
+        return value
+
+
+class Identifier(fields.Field[uuid.UUID]):
+    """A UUID in its 36-character form."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
+    ) -> uuid.UUID:
+        return read_uuid(value)
+
+
+class UtcMoment(fields.Field[datetime]):
+    """An ISO 8601 moment with zone."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
+    ) -> datetime:
+        try:
+            if type(value) is not str or len(value) > 40:
+                raise ValueError
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                raise ValueError
+            return moment.astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError("not a moment with a zone") from error
+
+
+class ListOf(fields.Field[list[Any]]):
+    """A JSON list of at most `most` entries of one field."""
+
+    def __init__(self, inner: fields.Field[Any], most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.inner, self.most = inner, most
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
+    ) -> list[Any]:
+        if type(value) is not list or len(value) > self.most:
+            raise ValidationError("not a list of this length")
+        return [self.inner.deserialize(entry) for entry in value]
+
+
+def read_uuid(value: object) -> uuid.UUID:
+    """A UUID from its 36-character form. Raises ValidationError."""
+    if type(value) is not str or len(value) != 36:
+        raise ValidationError("not an id")
+    try:
+        return uuid.UUID(value)
+    except ValueError as error:
+        raise ValidationError("not an id") from error
+
+
+def storable(text: str) -> str:
+    """The text with what no database takes replaced, so that the rest is never lost."""
+    text = text.replace("\x00", "\ufffd")
+    return text if text.isascii() else LONE_SURROGATE.sub("\ufffd", text)

@@ -1,0 +1,59 @@
+"""gunicorn in this process: one worker with threads, the clock and the reminder worker inside it."""
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from app import create_app
+from app.config import Settings
+from app.jobs import Jobs, start_jobs
+
+HOST = "127.0.0.1"
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """One master, one worker. The application is made in the worker, after the fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.jobs: Jobs | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Listens on this machine only; a reverse proxy stands in front of anything else."""
+        for name, value in self._options().items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application, in the worker."""
+        return create_app(self.settings)
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "bind": f"{HOST}:{self.settings.port}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": self.settings.threads,
+            "keepalive": 30,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "loglevel": "warning",
+            # gunicorn 27's control file is shared by every server of a user.
+            "control_socket_disable": True,
+            "post_worker_init": self._start_jobs,
+            "worker_exit": self._stop_jobs,
+        }
+
+    def _start_jobs(self, worker: Any) -> None:
+        parts = worker.app.callable.extensions["between"]
+        self.jobs = start_jobs(parts.database, parts.settings)
+
+    def _stop_jobs(self, _server: Any, _worker: Any) -> None:
+        if self.jobs is not None:
+            self.jobs.stop()
+
+
+def run_server(settings: Settings) -> None:
+    """Serve until stopped."""
+    Server(settings).run()

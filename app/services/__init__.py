@@ -1,0 +1,1 @@
+"""The verbs. Each takes its session and the time; none commits."""

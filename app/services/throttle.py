@@ -1,0 +1,42 @@
+"""Counts tries in the database, so that every process and a restart see the same count."""
+
+import hashlib
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.errors import BetweenError
+from app.models import Throttle
+
+WINDOW_SECONDS = 900
+
+
+def count_try(session: Session, key: str, now: datetime) -> int:
+    """Count one try of `key` and return how many there were in this quarter of an hour.
+
+    Commit the count before the work it guards, or a failing request would not be counted.
+    """
+    window = int(now.timestamp()) // WINDOW_SECONDS
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(Throttle)
+        .values(key_hash=hashlib.sha256(key.encode()).digest(), window=window, tries=1)
+        .on_conflict_do_update(index_elements=["key_hash", "window"], set_={"tries": Throttle.tries + 1})
+        .returning(Throttle.tries)
+    )
+    return session.execute(statement).scalar_one()
+
+
+def refuse_beyond(limit: int, tries: int, now: datetime) -> None:
+    """Raises BetweenError too_many_tries with the seconds until the window ends."""
+    if tries > limit:
+        raise BetweenError(
+            "too_many_tries", retry_after=WINDOW_SECONDS - int(now.timestamp()) % WINDOW_SECONDS
+        )
+
+
+def forget_old_tries(session: Session, now: datetime) -> None:
+    """Drop windows that no longer count."""
+    session.execute(sa.delete(Throttle).where(Throttle.window < int(now.timestamp()) // WINDOW_SECONDS - 1))
