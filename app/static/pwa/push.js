@@ -1,4 +1,6 @@
 /** Reminders on this phone: asked for on tap only, subscribed with a timeout, reconciled on every start. */
+import { readMeta, writeMeta } from "./store/db.js";
+import { installId } from "./store/outbox.js";
 import { postJson } from "./sync/api.js";
 
 const PATIENCE = 15_000;
@@ -20,30 +22,30 @@ async function currentSubscription() {
 }
 
 /** To be called in a tap. Answers the new state, or `slow` when the phone's push service did not answer in time. */
-export async function turnOn(push, install) {
+export async function turnOn(push) {
   if ((await Notification.requestPermission()) !== "granted") return reminderState(push);
   const subscription = await inTime(subscribe(push.public_key));
   if (!subscription) return "slow";
-  const reply = await tell(subscription, install);
-  return reply.ok ? "on" : "failed";
+  return (await tell(subscription)) ? "on" : "failed";
 }
 
-export async function turnOff(push, install) {
-  const subscription = await currentSubscription();
-  await postJson(`/api/subscriptions/${install}/end`, {});
-  await subscription?.unsubscribe();
+/** The phone first: whatever the server hears, nothing more is shown here. */
+export async function turnOff(push) {
+  await (await currentSubscription())?.unsubscribe();
+  const id = await readMeta("subscription");
+  if (id) await postJson(`/api/subscriptions/${id}/end`, {});
   return reminderState(push);
 }
 
 /** A subscription that the phone renewed, or one made for another key, is told or made again, without asking. */
-export async function reconcile(push, install) {
+export async function reconcile(push) {
   if ((await reminderState(push)) !== "on") return;
   let subscription = await currentSubscription();
   if (!sameKey(subscription, push.public_key)) {
     await subscription.unsubscribe();
     subscription = await inTime(subscribe(push.public_key));
   }
-  if (subscription) await tell(subscription, install);
+  if (subscription) await tell(subscription);
 }
 
 async function subscribe(key) {
@@ -51,8 +53,12 @@ async function subscribe(key) {
   return registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
 }
 
-const tell = (subscription, install) =>
-  postJson("/api/subscriptions", { install, subscription: subscription.toJSON() }).catch(() => ({ ok: false }));
+async function tell(subscription) {
+  const { endpoint, keys } = subscription.toJSON();
+  const reply = await postJson("/api/subscriptions", { install: await installId(), endpoint, keys });
+  if (reply.ok) await writeMeta("subscription", reply.body.id);
+  return reply.ok;
+}
 
 /** `subscribe()` never settles where no push service answers. */
 const inTime = (promise) =>

@@ -42,3 +42,5 @@ export const visitIs = (modality, when) => t(VISIT_IS[familyOf(modality)] ?? mar
 /** What the person puts a change down to, as one phrase. */
 export const putDownTo = (ids) =>
   ids.map((id) => worded(PUT_DOWN_TO, id)).join(", ");
+
+export const dial = (number) => `tel:${number.replace(/[^+\d]/g, "")}`;

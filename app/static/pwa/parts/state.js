@@ -1,11 +1,15 @@
 /** What the screens show: first what this phone keeps, then what the server says, then every change in either. */
 import { readOverview } from "../store/cache.js";
+import { listen as listenTo } from "../store/db.js";
 import { readDraft } from "../store/drafts.js";
 import { listAttention, listOutbox } from "../store/outbox.js";
 import { currentOwner } from "../store/owner.js";
 import { pullOverview } from "../sync/pull.js";
 
-let phone = { overview: null, reading: "kept", waiting: [], attention: [], draft: null, install: null, now: Date.now() };
+let phone = {
+  overview: null, owner: null, reading: "kept", waiting: [], attention: [], draft: null, storage: "fine",
+  install: null, update: null, now: Date.now(),
+};
 let show = () => {};
 
 export const state = () => phone;
@@ -19,41 +23,42 @@ export function change(part) {
   show(phone);
 }
 
-/** What is on this phone. Storage that cannot be read is said on the screen, not thrown away. */
+/** What is on this phone. Storage that cannot be read is said on the screen and breaks nothing else. */
 export async function readPhone() {
   try {
     const owner = await currentOwner();
-    const [overview, draft, waiting, attention] = await Promise.all([
-      owner ? readOverview() : null,
-      readDraft(),
-      owner ? listOutbox(owner.person) : [],
-      owner ? listAttention(owner.person) : [],
+    const [kept, draft, waiting, attention] = await Promise.all([
+      readOverview(), readDraft(), owner ? listOutbox(owner.person) : [], owner ? listAttention(owner.person) : [],
     ]);
-    change({ overview, draft, waiting, attention, storage: "fine" });
+    // Somebody with no patient record owns no phone: their overview is not kept, and not forgotten while shown.
+    const overview = kept ?? (owner ? null : phone.overview);
+    change({ overview, owner, draft, waiting, attention, storage: "fine" });
   } catch (fault) {
     console.warn("This phone's storage could not be read.", fault);
     change({ storage: "unreadable" });
   }
 }
 
-/** What the server says now. `reading` tells the screen how fresh its words are. */
-export async function refresh() {
-  change({ reading: phone.reading === "kept" ? "kept" : phone.reading, asking: true });
-  const reply = await pullOverview().catch(() => ({ ok: false, status: 0 }));
-  if (reply?.ok) await readPhone();
-  change({ reading: readingOf(reply), asking: false });
+let asking = null;
+
+/** What the server says now; asked once at a time. `reading` tells the screens how fresh their words are. */
+export function refresh() {
+  asking ??= ask().finally(() => (asking = null));
+  return asking;
 }
 
-const readingOf = (reply) => {
-  if (reply?.ok) return "fresh";
-  if (reply?.status === 401) return "signed_out";
-  return reply?.status ? "failed" : "offline";
-};
+async function ask() {
+  const reply = await pullOverview().catch((fault) => ({ ok: false, status: -1, fault }));
+  if (!reply.ok) return change({ reading: readingOf(reply.status) });
+  change({ overview: reply.body, reading: "fresh" });
+  return readPhone();
+}
+
+const readingOf = (status) => (status === 401 ? "signed_out" : status === 0 ? "offline" : "failed");
 
 /** The worker and other windows say when an item was kept, sent or read. */
 export function listen() {
-  const channel = new BroadcastChannel("between");
-  channel.addEventListener("message", ({ data }) => (data?.type === "receipt" || data?.type === "read" ? refresh() : readPhone()));
+  listenTo(({ type }) => (type === "receipt" ? refresh() : readPhone()));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && readPhone().then(refresh));
   addEventListener("online", refresh);
 }

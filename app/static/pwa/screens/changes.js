@@ -15,18 +15,18 @@ const MEASURES = [
   ["today", mark("Today ratings"), mark("How each day was, 0 to 10."), mark("Higher is better.")],
 ];
 
-export function Changes({ phone, hideNumbers }) {
+export function Changes({ phone, prefer }) {
   const { overview } = phone;
   const checkIns = allCheckIns(overview);
   return html`<h1 tabindex="-1">${t("Your last twelve weeks")}</h1>
     ${!checkIns.length && html`<${Notice} quiet sentence=${t("Nothing stands here yet: your first check-in will be the first point.")} href="/check-in/${spoken()}" words=${t("Start the check-in")} />`}
-    ${checkIns.length > 0 && (overview.person.numbers_hidden ? html`<${Hidden} hideNumbers=${hideNumbers} />` : html`<${Numbers} phone=${phone} />`)}
+    ${checkIns.length > 0 && (overview.person.numbers_hidden ? html`<${Hidden} prefer=${prefer} />` : html`<${Numbers} phone=${phone} />`)}
     ${checkIns.length > 0 && html`<section class="part"><h2>${t("In your words")}</h2><${Notes} checkIns=${checkIns} /></section>`}`;
 }
 
-const Hidden = ({ hideNumbers }) => html`<div class="card hidden-numbers">
+const Hidden = ({ prefer }) => html`<div class="card hidden-numbers">
   <p>${t("Your clinician sees the numbers. Here they are hidden, as you chose.")}</p>
-  <button type="button" class="link" onClick=${() => hideNumbers(false)}>${t("Show the numbers")}</button>
+  <button type="button" class="link" onClick=${() => prefer({ numbers_hidden: false })}>${t("Show the numbers")}</button>
 </div>`;
 
 function Numbers({ phone }) {

@@ -1,7 +1,7 @@
 /** Visits by time in the clinic's zone: what, when, where, how long. Nothing here sells a visit. */
 import { html, useState } from "preact";
 import { comingVisits, nextVisit, pastVisits } from "../parts/facts.js";
-import { familyOf, isOffLabel, modalityName } from "../parts/names.js";
+import { dial, familyOf, isOffLabel, modalityName } from "../parts/names.js";
 import { TreatmentKey } from "../parts/chart.js";
 import { Notice } from "../parts/notice.js";
 import { dayAndTime, howLong, phoneZone, plainDate, shortDate, timeWithZone, weekDate, clock } from "../when.js";
@@ -24,7 +24,7 @@ const Next = ({ visit, now }) => html`<section class="card next-visit" aria-labe
   <p class="serif big">${capital(dayAndTime(visit.starts_at, now, visit.zone))}</p>
   <p>${[visit.place || visit.clinic.name, visit.minutes && capital(howLong(visit.minutes))].filter(Boolean).join(". ")}.</p>
   ${clock(visit.starts_at, visit.zone) !== clock(visit.starts_at, phoneZone()) && html`<p class="small quiet">${t("This is the clinic’s time. On this phone’s clock it is {time}.", { time: clock(visit.starts_at, phoneZone()) })}</p>`}
-  <p class="small before"><strong>${t("Before")}</strong> ${t("Ask the clinic about food and drink.")} ${visit.clinic.phone && html`<a href="tel:${visit.clinic.phone.replace(/[^+\d]/g, "")}">${t("Call {number}", { number: visit.clinic.phone })}</a>`}</p>
+  <p class="small before"><strong>${t("Before")}</strong> ${t("Ask the clinic about food and drink.")} ${visit.clinic.phone && html`<a href=${dial(visit.clinic.phone)}>${t("Call {number}", { number: visit.clinic.phone })}</a>`}</p>
   ${isOffLabel(visit.modality) && html`<p class="tiny quiet"><${OffLabel} /></p>`}
 </section>`;
 
@@ -40,7 +40,7 @@ const Line = ({ visit }) => html`<li class=${visit.state === "cancelled" ? "canc
 
 const None = ({ patient }) => html`<${Notice} quiet sentence=${t("No visit is booked.")}
   more=${t("The next one is between you and your clinic.")}
-  href=${patient?.clinic.phone ? `tel:${patient.clinic.phone.replace(/[^+\d]/g, "")}` : null}
+  href=${patient?.clinic.phone ? dial(patient.clinic.phone) : null}
   words=${patient ? t("Call {clinic}", { clinic: patient.clinic.name }) : ""} />`;
 
 /** A plan of maintenance is a fact about a date, said once and without a push. */
