@@ -1,0 +1,92 @@
+"""Web Push (RFC 8030, 8291, 8292) through pywebpush."""
+
+from dataclasses import dataclass
+
+import requests
+from pywebpush import WebPushException, webpush
+
+from app.channels.connection import PushSession
+from app.channels.endpoint import check_endpoint
+from app.channels.errors import ChannelError
+from app.channels.vapid import VapidKey
+from app.config import Settings
+from app.errors import BetweenError
+
+TIMEOUT_SECONDS = (5, 10)
+# RFC 8030 lets a service shorten it; FCM refuses more than four weeks.
+LONGEST_TTL = 28 * 24 * 3600
+TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Target:
+    """A phone's subscription, as the browser gave it."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """What to send. The push service sees topic, time to live and size; only the phone reads `payload`."""
+
+    payload: str
+    topic: str
+    ttl: int
+
+
+class PushChannel:
+    """Sends to push services. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, key: VapidKey) -> None:
+        self._settings = settings
+        self._key = key
+        self._session = PushSession(settings.push_origins)
+
+    @property
+    def is_on(self) -> bool:
+        """Push services ask who is calling; with nobody named, push is off."""
+        return self._settings.vapid_contact is not None
+
+    def send(self, target: Target, message: Message) -> int:
+        """The status with which the service took it. Raises ChannelError."""
+        try:
+            check_endpoint(target.endpoint, self._settings)
+        except BetweenError as error:
+            raise ChannelError(permanent=True) from error
+        try:
+            response = self._post(target, message)
+        except WebPushException as error:
+            raise _refusal(error) from error
+        except requests.RequestException as error:
+            # Its text names the endpoint, which is a secret; the cause keeps it for a debugger only.
+            raise ChannelError(permanent=False) from error
+        except ValueError as error:
+            raise ChannelError(permanent=True) from error
+        return response.status_code
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._session.close()
+
+    def _post(self, target: Target, message: Message) -> requests.Response:
+        response: requests.Response = webpush(
+            {"endpoint": target.endpoint, "keys": {"p256dh": target.p256dh, "auth": target.auth}},
+            message.payload,
+            vapid_private_key=self._key.private,
+            # Fresh each time: it writes audience and expiry into what it is given.
+            vapid_claims={"sub": self._settings.vapid_contact},
+            ttl=max(1, min(message.ttl, LONGEST_TTL)),
+            headers={"topic": message.topic, "urgency": "normal"},
+            timeout=TIMEOUT_SECONDS,
+            requests_session=self._session,
+        )
+        return response
+
+
+def _refusal(error: WebPushException) -> ChannelError:
+    status: int | None = error.status_code
+    after = error.retry_after
+    seconds = int(after) if after and after.isascii() and after.isdigit() else None
+    return ChannelError(permanent=status not in TRY_AGAIN, status=status, retry_after=seconds)

@@ -1,0 +1,51 @@
+"""Starts and stops what runs beside the requests, in the process that serves."""
+
+from datetime import UTC, datetime
+
+from app.channels.push import PushChannel
+from app.channels.vapid import load_vapid
+from app.config import Settings
+from app.db import Database
+from app.jobs.clock import Clock
+from app.jobs.worker import Worker
+
+
+class Jobs:
+    """The clock, the worker and the channel of one process."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._channel = PushChannel(settings, load_vapid(settings.instance))
+        self._worker = Worker(database, settings, self._channel, lambda: datetime.now(UTC))
+        self._clock = Clock(self._worker.wake)
+
+    def start(self) -> "Jobs":
+        """Work off what waited while nothing ran, then at every tick."""
+        self._worker.start()
+        self._clock.start()
+        return self
+
+    def stop(self) -> None:
+        """The clock first, so that nobody wakes a worker that is going."""
+        self._clock.stop()
+        self._worker.stop()
+        self._channel.close()
+
+
+def start_jobs(database: Database, settings: Settings) -> Jobs:
+    """To be called after the fork: threads do not survive one."""
+    return Jobs(database, settings).start()
+
+
+def stop_jobs(jobs: Jobs | None) -> None:
+    """Stop what `start_jobs` gave; nothing when it never got so far."""
+    if jobs is not None:
+        jobs.stop()
+
+
+def work_once(database: Database, settings: Settings, now: datetime) -> int:
+    """Make and send what is due at `now`, and return. How many reminders were in hand."""
+    channel = PushChannel(settings, load_vapid(settings.instance))
+    try:
+        return Worker(database, settings, channel, lambda: now).run_once()
+    finally:
+        channel.close()

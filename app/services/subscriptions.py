@@ -1,0 +1,121 @@
+"""Phones that agreed to be reminded."""
+
+import base64
+import binascii
+import hashlib
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.channels.endpoint import check_endpoint
+from app.config import Settings
+from app.errors import BetweenError
+from app.models import PushSubscription
+
+POINT_BYTES = 65
+SECRET_BYTES = 16
+# More phones than anybody holds: a client that keeps subscribing cannot make us send without end.
+MOST_PHONES = 8
+
+
+def subscribe(
+    session: Session,
+    person_id: uuid.UUID,
+    install_id: uuid.UUID,
+    endpoint: str,
+    p256dh: str,
+    auth: str,
+    now: datetime,
+    settings: Settings,
+) -> PushSubscription:
+    """Keep this phone's subscription. The endpoint goes to the person who now holds the phone.
+
+    Raises BetweenError not_valid for an address or keys that no push service gave out.
+    """
+    check_endpoint(endpoint, settings)
+    _check_point(p256dh)
+    if len(_decode(auth)) != SECRET_BYTES:
+        raise BetweenError("not_valid")
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    facts = {"person_id": person_id, "install_id": install_id, "p256dh": p256dh, "auth": auth}
+    facts |= {"created_at": now, "ended_at": None}
+    digest = hashlib.sha256(endpoint.encode()).digest()
+    kept_id = session.execute(
+        insert(PushSubscription)
+        .values(id=uuid.uuid4(), endpoint=endpoint, endpoint_hash=digest, **facts)
+        .on_conflict_do_update(index_elements=["endpoint_hash"], set_=facts)
+        .returning(PushSubscription.id)
+    ).scalar_one()
+    # A browser that renewed its endpoint would otherwise be reached twice.
+    _end(
+        session,
+        now,
+        PushSubscription.person_id == person_id,
+        PushSubscription.install_id == install_id,
+        PushSubscription.id != kept_id,
+    )
+    return session.get_one(PushSubscription, kept_id, populate_existing=True)
+
+
+def end_subscription(
+    session: Session, person_id: uuid.UUID, subscription_id: uuid.UUID, now: datetime
+) -> None:
+    """No more reminders there. A phone that does not know its subscription's id names its install instead."""
+    which = sa.or_(PushSubscription.id == subscription_id, PushSubscription.install_id == subscription_id)
+    _end(session, now, PushSubscription.person_id == person_id, which)
+
+
+def end_gone(session: Session, subscription_id: uuid.UUID, now: datetime) -> None:
+    """The push service says that this address has ended."""
+    _end(session, now, PushSubscription.id == subscription_id)
+
+
+def live_subscriptions(session: Session, person_id: uuid.UUID) -> list[PushSubscription]:
+    """The phones of this person, newest first."""
+    return list(
+        session.scalars(
+            sa.select(PushSubscription)
+            .where(PushSubscription.person_id == person_id, PushSubscription.ended_at.is_(None))
+            .order_by(PushSubscription.created_at.desc(), PushSubscription.id)
+            .limit(MOST_PHONES)
+        )
+    )
+
+
+def live_installs(session: Session, person_id: uuid.UUID) -> list[uuid.UUID]:
+    """The installs that are reminded."""
+    return [subscription.install_id for subscription in live_subscriptions(session, person_id)]
+
+
+def _end(session: Session, now: datetime, *which: sa.ColumnElement[bool]) -> None:
+    session.execute(
+        sa.update(PushSubscription)
+        .where(PushSubscription.ended_at.is_(None), *which)
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _check_point(p256dh: str) -> None:
+    point = _decode(p256dh)
+    if len(point) != POINT_BYTES or point[0] != 4 or not _is_on_curve(point):
+        raise BetweenError("not_valid")
+
+
+def _is_on_curve(point: bytes) -> bool:
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        return False
+    return True
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), b"-_", validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise BetweenError("not_valid") from error
