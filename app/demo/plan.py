@@ -1,7 +1,7 @@
 """What a demo story is made of. Days count from today: -1 is yesterday, times are the clinic's."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import time
 
 PhqProfile = tuple[int, int, int, int, int, int, int, int]
 GadProfile = tuple[int, int, int, int, int, int, int]
@@ -29,8 +29,8 @@ class ShouldKnow:
 class CheckInPlan:
     """One check-in. `phq9` and `gad7` are totals as meant; items in `skipped` are then left unanswered.
 
-    `offline_hours` is how long it waited on the phone. Unless `unread`, it is read on the next working morning
-    by `read_by`, or by the lead; what arrived since the last working morning nobody has read.
+    `offline_hours` is how long it waited on the phone. Unless `unread`, it is read on the next working
+    morning by `read_by`, or by the lead; what arrived since the last working morning nobody has read.
     """
 
     day: int
@@ -113,6 +113,15 @@ class CaregiverPlan:
     language: str
     from_day: int
     until_day: int | None
+
+
+@dataclass(frozen=True)
+class ClinicPlan:
+    name: str
+    phone: str
+    zone: str
+    hours: dict[str, str]
+    answer_words: dict[str, str]
 
 
 @dataclass(frozen=True)

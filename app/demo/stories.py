@@ -10,21 +10,21 @@ from app.demo.people.marisol import MARISOL
 from app.demo.people.noor import NOOR
 from app.demo.people.renata import RENATA
 from app.demo.people.tomas import TOMAS
-from app.demo.plan import ClinicianPlan, Story
+from app.demo.plan import ClinicianPlan, ClinicPlan, Story
 
 ZONE = "America/New_York"
-PASSPHRASE = "quiet harbor morning light"
+SIGN_IN_WORDS = "quiet harbor morning light"
 
-CLINIC = {
-    "name": "Harbor Clinic",
-    "phone": "(555) 010-0142",
-    "zone": ZONE,
-    "hours": {
+CLINIC = ClinicPlan(
+    name="Harbor Clinic",
+    phone="(555) 010-0142",
+    zone=ZONE,
+    hours={
         "en": "usually Mon to Fri, 8 AM to 5 PM",
         "es": "normalmente de lunes a viernes, de 8 a.m. a 5 p.m.",
     },
-    "answer_words": {"en": "within 1 working day", "es": "en 1 día hábil"},
-}
+    answer_words={"en": "within 1 working day", "es": "en 1 día hábil"},
+)
 
 CLINICIANS = (
     ClinicianPlan("lindqvist", "Dr. Amara Lindqvist", "amara@harbor.example"),

@@ -63,9 +63,9 @@ ANSEL = Story(
             today=6,
             executive=Words(
                 "easier",
-                "My boss started in on me about the invoice, in front of people. I said I would think about it, put "
-                "the pen down and walked away. Around the building once. Came back after lunch and it was just an "
-                "invoice.",
+                "My boss started in on me about the invoice, in front of people. I said I would think "
+                "about it, put the pen down and walked away. Around the building once. Came back after "
+                "lunch and it was just an invoice.",
                 ("tms",),
             ),
             hedonic=Words("same", "Nothing much. The walk was all right.", ("unsure",)),

@@ -43,8 +43,8 @@ DEV = Story(
             today=5,
             executive=Words(
                 "harder",
-                "Cancelled tomorrow. The rent went up and the visit is the only thing on the list that is mine to "
-                "cut. I will try five weeks instead of three.",
+                "Cancelled tomorrow. The rent went up and the visit is the only thing on the list that is "
+                "mine to cut. I will try five weeks instead of three.",
                 ("other",),
             ),
         ),
@@ -66,7 +66,8 @@ DEV = Story(
             today=3,
             executive=Words(
                 "harder",
-                "Counting money and counting weeks. I would come if I could pay in parts. I don't like asking.",
+                "Counting money and counting weeks. I would come if I could pay in parts. I don't like "
+                "asking.",
                 ("other",),
             ),
             should_know=ShouldKnow(("little_sleep",), "Four hours, maybe, most nights since the weekend."),

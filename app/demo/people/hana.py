@@ -12,7 +12,10 @@ HANA = Story(
     joined=-84,
     phq_profile=(6, 6, 8, 6, 3, 5, 4, 3),
     gad_profile=(5, 7, 6, 5, 2, 3, 4),
-    safety_plan="Lamp on, tea, the blue notebook. Call Mika before midnight. After midnight: 988, and the clinic at 8.",
+    safety_plan=(
+        "Lamp on, tea, the blue notebook. Call Mika before midnight. After midnight: 988, and the clinic at "
+        "8."
+    ),
     visits=each(
         "esketamine", (-82, -68, -54, -40, -26, -12, 3, 17), time(15, 30), 150, "Harbor Clinic, room 5"
     ),
@@ -95,7 +98,8 @@ HANA = Story(
             today=7,
             executive=Words(
                 "easier",
-                "Looked at the graph with Dr. Mensah. It went up, it went down, I am still here and so is the piano.",
+                "Looked at the graph with Dr. Mensah. It went up, it went down, I am still here and so is "
+                "the piano.",
                 ("esketamine",),
             ),
             hedonic=Words("easier", "Lid open again.", ("esketamine",)),

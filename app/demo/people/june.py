@@ -1,4 +1,4 @@
-"""June: 36 sessions of TMS, then maintenance ketamine about every 19 days. The explosion that did not come."""
+"""June: 36 sessions of TMS, then ketamine about every 19 days. The explosion that did not come."""
 
 from datetime import time
 
@@ -65,7 +65,8 @@ JUNE = Story(
             today=4,
             executive=Words(
                 "easier",
-                "Sent the insurance form. It had been on the table since July. Nothing in me argued this time.",
+                "Sent the insurance form. It had been on the table since July. Nothing in me argued this "
+                "time.",
                 ("tms",),
             ),
             hedonic=Words("same", "", ()),
@@ -80,7 +81,8 @@ JUNE = Story(
             today=5,
             hedonic=Words(
                 "easier",
-                "Rain on the skylight. I stayed in bed and listened because I wanted to, not because I couldn't get up.",
+                "Rain on the skylight. I stayed in bed and listened because I wanted to, not because I "
+                "couldn't get up.",
                 ("ketamine",),
             ),
         ),
@@ -106,8 +108,9 @@ JUNE = Story(
             today=6,
             executive=Words(
                 "easier",
-                "Opened the refrigerator and the shelf came down. Soup, eggs, the big jar. I stood there waiting for "
-                "the explosion and it did not come. I got the broom. Later I noticed I was humming.",
+                "Opened the refrigerator and the shelf came down. Soup, eggs, the big jar. I stood there "
+                "waiting for the explosion and it did not come. I got the broom. Later I noticed I was "
+                "humming.",
                 ("tms",),
             ),
             hedonic=Words("easier", "Bought better eggs.", ("both",)),
@@ -154,8 +157,8 @@ JUNE = Story(
             today=7,
             executive=Words(
                 "easier",
-                "My sister wanted to fight about Christmas. I said I would call back, and I did call back, and it was "
-                "a normal call.",
+                "My sister wanted to fight about Christmas. I said I would call back, and I did call back, "
+                "and it was a normal call.",
                 ("tms", "therapy"),
             ),
             unread=True,

@@ -1,4 +1,4 @@
-"""Marcus: a first series of ketamine, and a wife who sees it before Marcus does. She is also the ride home."""
+"""Marcus: a first series of ketamine, and a wife who sees it before Marcus does. She drives, too."""
 
 from datetime import time
 
@@ -42,7 +42,8 @@ MARCUS = Story(
             today=4,
             hedonic=Words(
                 "same",
-                "I'd say nothing changed. My wife says I laughed at the radio on Saturday. She wrote the date down.",
+                "I'd say nothing changed. My wife says I laughed at the radio on Saturday. She wrote the "
+                "date down.",
                 ("unsure",),
             ),
         ),
@@ -55,8 +56,8 @@ MARCUS = Story(
             today=5,
             executive=Words(
                 "easier",
-                "Kid spilled paint in the garage. My wife says I just handed over a rag. She says she was standing "
-                "in the door holding her breath.",
+                "Kid spilled paint in the garage. My wife says I just handed over a rag. She says she was "
+                "standing in the door holding her breath.",
                 ("ketamine",),
             ),
         ),
@@ -99,8 +100,8 @@ MARCUS = Story(
             ),
             hedonic=Words(
                 "easier",
-                "My wife says I slept through and did not walk the house. Also says I asked how her day was and "
-                "then listened to the answer.",
+                "My wife says I slept through and did not walk the house. Also says I asked how her day "
+                "was and then listened to the answer.",
                 ("ketamine", "other"),
             ),
             unread=True,

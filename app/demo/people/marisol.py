@@ -13,7 +13,9 @@ MARISOL = Story(
     language="es",
     phq_profile=(6, 6, 5, 7, 4, 6, 5, 3),
     gad_profile=(6, 7, 7, 5, 3, 5, 5),
-    safety_plan="Primero: salir al patio y llamar a Lupe. Después: la clínica, (555) 010-0142. A cualquier hora: 988.",
+    safety_plan=(
+        "Primero: salir al patio y llamar a Lupe. Después: la clínica, (555) 010-0142. A cualquier hora: 988."
+    ),
     course=CoursePlan(-61, (5, 5, 5, 5, *(2,) * 12), time(16, 40), "deep_tms", 30, "Harbor Clinic, room 1"),
     check_ins=(
         CheckInPlan(
@@ -39,8 +41,8 @@ MARISOL = Story(
             today=5,
             executive=Words(
                 "easier",
-                "Mi suegra quiso decidir el bautizo. Le dije que lo vamos a pensar y me fui a regar las plantas. "
-                "No me temblaron las manos.",
+                "Mi suegra quiso decidir el bautizo. Le dije que lo vamos a pensar y me fui a regar las "
+                "plantas. No me temblaron las manos.",
                 ("tms",),
             ),
         ),

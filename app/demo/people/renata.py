@@ -46,8 +46,8 @@ RENATA = Story(
             today=7,
             hedonic=Words(
                 "easier",
-                "For the first time I know why people go out to dinner. I always went for the others. There was a "
-                "candle and a bad joke and bread, and I did not want the bill to come.",
+                "For the first time I know why people go out to dinner. I always went for the others. "
+                "There was a candle and a bad joke and bread, and I did not want the bill to come.",
                 ("ketamine",),
             ),
             executive=Words("same", "", ()),

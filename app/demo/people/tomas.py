@@ -28,11 +28,14 @@ TOMAS = Story(
                 Attempt(
                     13.0,
                     "reached",
-                    "Spoke for twenty minutes. Thoughts of not waking up, no intent, no preparation. Pilar is there.",
+                    "Spoke for twenty minutes. Thoughts of not waking up, no intent, no preparation. Pilar "
+                    "is there.",
                 ),
             ),
             closed_hours_after=15.0,
-            closed_with="Plan written together, pills go to Pilar, first visit tomorrow as booked, call on Friday.",
+            closed_with=(
+                "Plan written together, pills go to Pilar, first visit as booked, a call two days after it."
+            ),
         ),
     ),
     check_ins=(
