@@ -3,21 +3,27 @@
 import sys
 from datetime import UTC, datetime
 
+import click
 import sqlalchemy as sa
+from flask import Flask
 
 from app.config import Settings, load_settings
 from app.db import Database
+from app.demo.build import build_demo, demo_sign_ins, has_people
 from app.errors import SettingError
+from app.http import Parts
+from app.jobs import work_once
 from app.migrations import upgrade
-from app.models import Person
-from app.server import run_server
+from app.server import HOST, run_server
+from app.services.sealing import load_keyring
 
 
 def serve() -> None:
-    """Migrate, fill an empty database with the demo clinic, and serve on this machine. A wrong setting stops here."""
+    """Migrate, fill an empty database with the demo clinic, and serve. A wrong setting stops here."""
     try:
         settings = load_settings()
         prepare(settings)
+        tell_address(settings)
         run_server(settings)
     except SettingError as error:
         sys.exit(f"Between did not start. {error}")
@@ -29,10 +35,8 @@ def prepare(settings: Settings) -> None:
     database = Database(settings.database_url)
     try:
         upgrade(database)
-        with database.reading() as session:
-            empty = session.scalar(sa.select(Person.id).limit(1)) is None
-        if empty and settings.demo:
-            make_demo(settings)
+        if settings.demo:
+            fill_empty(database, settings)
     except sa.exc.OperationalError as error:
         raise SettingError(f"The database at DATABASE_URL cannot be opened: {error.orig}") from error
     finally:
@@ -40,8 +44,44 @@ def prepare(settings: Settings) -> None:
         database.dispose()
 
 
-def make_demo(settings: Settings) -> None:
-    """The demo clinic, made through the same services as real data."""
-    from app.demo.build import build_demo
+def fill_empty(database: Database, settings: Settings) -> bool:
+    """The demo clinic, made through the same services as real data, in a database where nobody is yet."""
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        if has_people(session):
+            return False
+        keyring = load_keyring(session, settings.instance, now)
+        build_demo(session, keyring, now)
+    return True
 
-    build_demo(settings, datetime.now(UTC))
+
+def tell_address(settings: Settings) -> None:
+    """Where to look, and as whom."""
+    print(f"\nBetween is at {settings.public_url} (it listens on {HOST} only). Stop it with Ctrl+C.")
+    if not settings.demo or settings.secure_cookies:
+        return
+    sign_ins = demo_sign_ins()
+    print(f"\nThe demo clinic; every pass-phrase is: {sign_ins[0].passphrase}")
+    for one in sign_ins:
+        print(f"  {one.role:<10} {one.email:<28} {one.name}")
+    print(flush=True)
+
+
+def install_commands(app: Flask) -> None:
+    """`flask --app app demo` and `flask --app app work`."""
+
+    @app.cli.command("demo")
+    def demo() -> None:
+        """Make the demo clinic in an empty database."""
+        parts: Parts = app.extensions["between"]
+        made = fill_empty(parts.database, parts.settings)
+        click.echo(
+            "The demo clinic is there." if made else "Somebody lives here already; nothing was changed."
+        )
+
+    @app.cli.command("work")
+    def work() -> None:
+        """Send what is due now, once, and stop."""
+        parts: Parts = app.extensions["between"]
+        done = work_once(parts.database, parts.settings, datetime.now(UTC))
+        click.echo(f"{done} done.")

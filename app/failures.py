@@ -1,4 +1,4 @@
-"""How an error reaches the person: a status, a code and a sentence, and nothing else. Nothing of it is content."""
+"""How an error reaches the person: a status, a code and a sentence. Nothing of it is content."""
 
 import logging
 import traceback
@@ -29,7 +29,7 @@ def _named(error: BetweenError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.response is not None:
+    if isinstance(error.response, Response):
         return error.response
     response = _say(problem_for_status(error.code or 500), None)
     for name, value in error.get_headers():

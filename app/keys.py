@@ -1,4 +1,4 @@
-"""Secrets made on first start into `instance/keys/`, each once, also when several processes start together."""
+"""Secrets made on first start into `instance/keys/`, each once, however many processes start together."""
 
 import os
 import secrets
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
-    """The bytes at `path`, made by `make` if nobody has yet. Racing processes agree: only one link succeeds."""
+    """The bytes at `path`, made by `make` if nobody has yet. Racing processes agree: one link succeeds."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _link_once(path, make())
@@ -33,7 +33,7 @@ def _link_once(path: Path, content: bytes) -> None:
             return
         _sync_folder(path.parent)
     finally:
-        os.unlink(temporary)
+        Path(temporary).unlink()
 
 
 def _sync_folder(folder: Path) -> None:

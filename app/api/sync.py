@@ -13,10 +13,10 @@ from app.domain.check_in import Arrival
 from app.errors import CATALOGUE, BetweenError
 from app.http import answer, current_now, parts, read_json
 from app.languages import gettext as _
-from app.schemas.envelope import Unreadable, read_envelope
+from app.schemas.envelope import UnreadableError, read_envelope
 from app.schemas.sync import SentItem, read_sync
 from app.services.intake import Receipt
-from app.services.sealing import CannotOpen, Keyring
+from app.services.sealing import CannotOpenError, Keyring
 from app.services.sessions import (
     SLIDE_AFTER,
     AppendRight,
@@ -91,7 +91,7 @@ def _read_arrival(item: SentItem, right: AppendRight, keyring: Keyring) -> Arriv
     try:
         plain = keyring.open(item.sealed, item.key_id, right.person_id, item.id)
         facts = read_envelope(plain, item.id)
-    except (CannotOpen, Unreadable) as error:
+    except (CannotOpenError, UnreadableError) as error:
         repair = str(error)
     return Arrival(
         client_id=item.id,

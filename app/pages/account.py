@@ -1,6 +1,6 @@
 """Signing in and signing out."""
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from app.cookies import sign_in, sign_out
@@ -50,7 +50,7 @@ def do_sign_in() -> Response:
             email=email,
             error=_(WRONG),
         )
-    return sign_in(redirect(local_path(going_to)), person.id)
+    return sign_in(make_response(redirect(local_path(going_to))), person.id)
 
 
 @blueprint.post("/sign-out")

@@ -6,10 +6,9 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, Response, abort, request
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
 
 from app.cookies import sign_in
 from app.domain.check_in import Arrival
@@ -20,7 +19,7 @@ from app.identify import identify
 from app.languages import LANGUAGES, local
 from app.languages import gettext as _
 from app.models import Patient
-from app.schemas.envelope import FORMAT, Unreadable, read_envelope
+from app.schemas.envelope import FORMAT, UnreadableError, read_envelope
 from app.schemas.fields import read_uuid
 from app.services.access import Actor, load_actor, own_patients
 from app.services.intake import Receipt
@@ -65,7 +64,7 @@ def _sign_in_page(language: str, error: str | None, status: int) -> Response:
     )
 
 
-def _stored_page(language: str, receipt: Receipt) -> Any:
+def _stored_page(language: str, receipt: Receipt) -> Response:
     return page(
         "account/form_stored.html",
         language=language,
@@ -84,7 +83,7 @@ def _store(actor: Actor, language: str) -> Receipt:
 
 
 def _arrival(patient: Patient, actor: Actor, language: str, now: datetime) -> Arrival:
-    """The bytes kept are the answers and the day, so that a form sent twice is a duplicate and not a conflict.
+    """The bytes kept are the answers and the day, so that a form sent twice is a duplicate, no conflict.
 
     The day is there because a browser may show a kept page, with its old id, again next week.
     """
@@ -96,7 +95,7 @@ def _arrival(patient: Patient, actor: Actor, language: str, now: datetime) -> Ar
     facts, repair = None, ""
     try:
         facts = read_envelope(json.dumps({**json.loads(kept), **_frame(actor, now)}).encode(), item_id)
-    except Unreadable as error:
+    except UnreadableError as error:
         repair = str(error)
     return Arrival(
         client_id=item_id,

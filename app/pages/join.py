@@ -1,7 +1,7 @@
 """Joining with an invitation: a link, a QR, or a code typed into the installed app."""
 
 import sqlalchemy as sa
-from flask import Blueprint, redirect, request
+from flask import Blueprint, make_response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -72,7 +72,7 @@ def accept(token: str) -> Response:
             return _form_page(invited, {"email": sentence}, 422)
         person = known or _make_person(session, invited)
         accept_invitation(session, session.merge(invited.invitation), person, current_now())
-    return sign_in(redirect("/"), person.id)
+    return sign_in(make_response(redirect("/")), person.id)
 
 
 def _make_person(session: Session, invited: Invited) -> Person:

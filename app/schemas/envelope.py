@@ -16,8 +16,8 @@ LONGEST_TEXT = 50_000
 VERSIONS = {"phq9": ("1",), "gad7": ("1",)}
 
 
-class Unreadable(Exception):
-    """These bytes are kept but not understood. The message is the reason on the repair list, without content."""
+class UnreadableError(Exception):
+    """These bytes are kept but not understood. The message is the repair list's reason, without content."""
 
 
 class _Known(Schema):
@@ -84,15 +84,15 @@ ENVELOPE = EnvelopeSchema()
 
 
 def read_envelope(plain: bytes, item_id: object) -> CheckInFacts:
-    """What the payload of item `item_id` says. Raises Unreadable with the reason for the repair list."""
+    """What the payload of item `item_id` says. Raises UnreadableError with the reason for the repair list."""
     try:
         payload = json.loads(plain)
     except (ValueError, RecursionError) as error:
-        raise Unreadable("not_json") from error
+        raise UnreadableError("not_json") from error
     if type(payload) is not dict:
-        raise Unreadable("not_an_envelope")
+        raise UnreadableError("not_an_envelope")
     if payload.get("format") != FORMAT:
-        raise Unreadable("unknown_format")
+        raise UnreadableError("unknown_format")
     return _read_known(payload, item_id)
 
 
@@ -100,13 +100,13 @@ def _read_known(payload: dict[str, Any], item_id: object) -> CheckInFacts:
     try:
         loaded: Any = ENVELOPE.load(payload)
     except (ValidationError, RecursionError) as error:
-        raise Unreadable(f"wrong_shape: {_fields_of(error)}") from error
+        raise UnreadableError(f"wrong_shape: {_fields_of(error)}") from error
     if loaded["id"] != item_id:
-        raise Unreadable("id_mismatch")
+        raise UnreadableError("id_mismatch")
     try:
         instruments = {name: _instrument(name, said) for name, said in loaded["instruments"].items()}
     except AnswerError as error:
-        raise Unreadable("wrong_answers") from error
+        raise UnreadableError("wrong_answers") from error
     return _facts(loaded, instruments)
 
 
@@ -118,9 +118,9 @@ def _fields_of(error: Exception) -> str:
 
 def _instrument(name: str, said: dict[str, Any]) -> InstrumentFacts:
     if said["version"] not in VERSIONS[name]:
-        raise Unreadable(f"unknown_version: {name}")
+        raise UnreadableError(f"unknown_version: {name}")
     if len(said["languages"]) != len(said["answers"]):
-        raise Unreadable("wrong_answers")
+        raise UnreadableError("wrong_answers")
     return score_instrument(name, said["version"], said["answers"], said["languages"])
 
 

@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,20 +17,23 @@ class Whole(fields.Field[int]):
         super().__init__(**kwargs)
         self.low, self.high = low, high
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> int:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if type(value) is not int or not self.low <= value <= self.high:
             raise ValidationError("not a whole number in range")
         return value
 
 
 class Words(fields.Field[str]):
-    """A JSON string of at most `most` characters. NUL and lone surrogates, which no database stores, become U+FFFD."""
+    """A JSON string of at most `most` characters.
+
+    NUL and lone surrogates, which no database stores, become U+FFFD.
+    """
 
     def __init__(self, most: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.most = most
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if type(value) is not str or len(value) > self.most:
             raise ValidationError("not a text of this length")
         return storable(value)
@@ -44,7 +46,7 @@ class OneOf(fields.Field[str]):
         super().__init__(**kwargs)
         self.known = known
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if type(value) is not str or value not in self.known:
             raise ValidationError("not a known word")
         return value
@@ -53,18 +55,14 @@ class OneOf(fields.Field[str]):
 class Identifier(fields.Field[uuid.UUID]):
     """A UUID in its 36-character form."""
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
-    ) -> uuid.UUID:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> uuid.UUID:
         return read_uuid(value)
 
 
 class UtcMoment(fields.Field[datetime]):
     """An ISO 8601 moment with zone."""
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
-    ) -> datetime:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
         try:
             if type(value) is not str or len(value) > 40:
                 raise ValueError
@@ -83,9 +81,7 @@ class ListOf(fields.Field[list[Any]]):
         super().__init__(**kwargs)
         self.inner, self.most = inner, most
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
-    ) -> list[Any]:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[Any]:
         if type(value) is not list or len(value) > self.most:
             raise ValidationError("not a list of this length")
         return [self.inner.deserialize(entry) for entry in value]

@@ -46,7 +46,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Policy:
-    """What an endpoint asks for: its authority, and for a session any one of `roles` (none: any signed-in person)."""
+    """What an endpoint asks for: its authority, and for a session one of `roles` (none: any person)."""
 
     authority: str
     roles: frozenset[str] = frozenset()
@@ -172,17 +172,17 @@ SCOPES: dict[str, Callable[[Actor], sa.ColumnElement[bool]]] = {
 }
 
 
-def visible_patients(actor: Actor) -> sa.Select[tuple[Patient]]:
+def visible_patients(actor: Actor) -> sa.Select[Patient]:
     """The patients of the clinician's own team."""
     return sa.select(Patient).where(SCOPES["team"](actor))
 
 
-def own_patients(actor: Actor) -> sa.Select[tuple[Patient]]:
+def own_patients(actor: Actor) -> sa.Select[Patient]:
     """The actor as patient, one row for each clinic."""
     return sa.select(Patient).where(SCOPES["self"](actor)).order_by(Patient.created_at)
 
 
-def own_care_links(actor: Actor) -> sa.Select[tuple[CareLink]]:
+def own_care_links(actor: Actor) -> sa.Select[CareLink]:
     """The consents that patients gave to the actor as caregiver."""
     return sa.select(CareLink).where(SCOPES["consent"](actor)).order_by(CareLink.from_at)
 

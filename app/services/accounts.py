@@ -1,4 +1,4 @@
-"""People and their pass-phrases: argon2id, at most two at a time, the same answer for unknown and for wrong."""
+"""People and their pass-phrases: argon2id, two at a time, the same answer for unknown and for wrong."""
 
 import re
 import secrets
@@ -50,7 +50,7 @@ def check_passphrase(session: Session, email: str, passphrase: str) -> Person | 
 
 def hash_passphrase(passphrase: str) -> str:
     """An argon2id hash. Raises BetweenError busy when too many are being made."""
-    with _one_of_few():
+    with _OneOfFew():
         return _HASHER.hash(passphrase)
 
 
@@ -130,14 +130,14 @@ def enrol_patient(session: Session, membership: Membership, lead_id: uuid.UUID, 
 
 
 def _verify(known: str, passphrase: str) -> bool:
-    with _one_of_few():
+    with _OneOfFew():
         try:
             return _HASHER.verify(known, passphrase[:LONGEST_PASSPHRASE])
         except (VerificationError, InvalidHashError):
             return False
 
 
-class _one_of_few:
+class _OneOfFew:
     """Hashing takes 19 MiB and a core each: more at once would starve the answers that are coming in."""
 
     def __enter__(self) -> None:

@@ -18,7 +18,7 @@ def record(
     subject_id: uuid.UUID | None,
     clinic_id: uuid.UUID | None,
 ) -> None:
-    """Add one audit row to the transaction of the fact it tells of. Never pass content, only names of rows."""
+    """Add one audit row to the transaction of the fact it tells of. Never pass content, only row names."""
     session.add(
         AuditRow(
             at=at,

@@ -1,4 +1,4 @@
-"""Keeps each envelope once: the same id and bytes are a duplicate, other bytes under that id a conflict beside it."""
+"""Keeps each envelope once: same id and bytes are a duplicate, other bytes under that id a conflict."""
 
 import uuid
 from collections.abc import Sequence

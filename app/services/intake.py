@@ -1,7 +1,7 @@
 """Takes what phones send: each item once, with its score, alert and audit row in one commit.
 
-Requests that wait together are committed together: whoever is at the head of the line writes for all. A receipt
-follows the commit that holds it.
+Requests that wait together are committed together: whoever is at the head of the line writes for all.
+A receipt follows the commit that holds it.
 """
 
 import threading
@@ -85,7 +85,7 @@ class Intake:
             # One item the database will not take must not cost its neighbours their commit.
             for waiting in together:
                 self._write_one_by_one(waiting)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (whoever waits in line must be told, whatever it was)
             for waiting in together:
                 waiting.failure = _as_busy(error)
 
@@ -94,7 +94,7 @@ class Intake:
         try:
             for arrival in waiting.arrivals:
                 receipts += self._commit_or_repair(replace(waiting, arrivals=[arrival]))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (as above)
             waiting.failure = _as_busy(error)
         else:
             waiting.receipts = receipts

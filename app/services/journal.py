@@ -33,7 +33,7 @@ Said = TypeVar("Said", InstrumentScore, Note, ItemAnswer)
 
 @dataclass(frozen=True)
 class Entry:
-    """One check-in with everything it says. `answers` by instrument and item number; skipped items are absent."""
+    """One check-in with everything it says. `answers` by instrument and item; skipped ones are absent."""
 
     check_in: CheckIn
     answers: dict[str, dict[int, int]]
@@ -89,7 +89,7 @@ def versions_of(session: Session, patient: Patient, client_id: uuid.UUID) -> lis
 def sign_off(
     session: Session, actor: Actor, patient: Patient, check_in_id: uuid.UUID, now: datetime
 ) -> SignOff:
-    """Mark as read. The first mark stands; a later one is returned the first. Raises BetweenError not_found."""
+    """Mark as read. The first mark stands and is returned to a later one. Raises BetweenError not_found."""
     entry = find_check_in(session, patient, check_in_id)
     if entry.sign_off is not None:
         return entry.sign_off
@@ -113,7 +113,7 @@ def sign_off(
     return mark
 
 
-def _entries(session: Session, query: sa.Select[tuple[CheckIn]]) -> list[Entry]:
+def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
     check_ins = list(session.scalars(query))
     if not check_ins:
         return []
@@ -132,8 +132,8 @@ def _entries(session: Session, query: sa.Select[tuple[CheckIn]]) -> list[Entry]:
             scores={name: scores[one.id, name] for name in ("phq9", "gad7") if (one.id, name) in scores},
             notes={name: notes[one.id, name] for name in ("executive", "hedonic") if (one.id, name) in notes},
             visits=visits[one.id],
-            sign_off=read.get(one.id, (None, None))[0],
-            reader_name=read.get(one.id, (None, None))[1],
+            sign_off=read[one.id][0] if one.id in read else None,
+            reader_name=read[one.id][1] if one.id in read else None,
         )
         for one in check_ins
     ]

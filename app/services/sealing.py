@@ -1,4 +1,4 @@
-"""The server's half of sealing: HPKE base mode (RFC 9180), DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM."""
+"""The server's half of sealing: RFC 9180 base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM."""
 
 import base64
 import uuid
@@ -27,7 +27,7 @@ SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 FIRST_KEY = "k1"
 
 
-class CannotOpen(Exception):
+class CannotOpenError(Exception):
     """These bytes are not sealed to us for this person and item. The message says which part failed."""
 
 
@@ -42,14 +42,14 @@ class Keyring:
         return [{"id": key_id, "public": _base64url(_point(key))} for key_id, key in self.keys.items()]
 
     def open(self, sealed: bytes, key_id: str, person_id: uuid.UUID, item_id: uuid.UUID) -> bytes:
-        """The plaintext of `enc ‖ ciphertext`. Raises CannotOpen."""
+        """The plaintext of `enc ‖ ciphertext`. Raises CannotOpenError."""
         key = self.keys.get(key_id)
         if key is None:
-            raise CannotOpen("unknown_key")
+            raise CannotOpenError("unknown_key")
         try:
             return SUITE.decrypt(sealed, key, info=_info(key_id, person_id, item_id))
         except (InvalidTag, ValueError) as error:
-            raise CannotOpen("bad_seal") from error
+            raise CannotOpenError("bad_seal") from error
 
     def seal(self, plain: bytes, person_id: uuid.UUID, item_id: uuid.UUID) -> tuple[str, bytes]:
         """Key id and sealed bytes, as a phone would make them."""
@@ -58,7 +58,7 @@ class Keyring:
 
 
 def load_keyring(session: Session, instance: Path, now: datetime) -> Keyring:
-    """The private keys of every key id this database knows; makes the first. Raises SettingError if one is missing."""
+    """The private keys of this database's key ids; makes the first. Raises SettingError if one is missing."""
     rows = session.scalars(sa.select(SealingKey).order_by(SealingKey.created_at.desc())).all()
     if not rows:
         key = _read_key(instance, FIRST_KEY, make=True)

@@ -1,4 +1,4 @@
-"""Signed-in browsers, and the credential that only appends. Tokens are opaque; the database keeps their hash."""
+"""Signed-in browsers, and the credential that only appends. The database keeps only hashes of tokens."""
 
 import hashlib
 import secrets
@@ -19,7 +19,7 @@ SLIDE_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class AppendRight:
-    """Whose answers a credential may add: the person, and that person's patients as (clinic id, patient id)."""
+    """Whose answers a credential may add. `clinics`: the clinic of each patient that this person is."""
 
     credential_id: uuid.UUID
     person_id: uuid.UUID
@@ -128,7 +128,7 @@ _RIGHT = (
 
 
 def find_append_right(session: Session, token: str, now: datetime) -> AppendRight | None:
-    """What this append token may add to. A patient whose care ended may still hand in what waited on the phone."""
+    """What this token may add to. Whose care has ended may still hand in what waited on the phone."""
     rows = session.execute(_RIGHT, {"token_hash": hash_token(token), "now": now}).all()
     if not rows:
         return None
