@@ -21,7 +21,8 @@ export const MEASURES = {
 };
 
 const share = (part) => `${(part * 100).toFixed(2)}%`;
-const across = (at, now) => share(0.015 + 0.97 * (1 - (now - at) / SPAN));
+const part = (at, now) => 0.015 + 0.97 * (1 - (now - at) / SPAN);
+const across = (at, now) => share(part(at, now));
 
 /** Shares across and pixels up: the drawing fills any width while its words grow with the person's text size. */
 export function Chart({ measure, points, range, visits, now, label }) {
@@ -33,20 +34,20 @@ export function Chart({ measure, points, range, visits, now, label }) {
     <svg class="plot" role="img" aria-label=${label}>
       ${bands.map(([low, high], at) => at % 2 === 1 && html`<rect class="band" x="0" width="100%" y=${edge(high + 0.5)} height=${edge(low - 0.5) - edge(high + 0.5)} />`)}
       ${bands.length === 0 && [0, 5, 10].map((value) => html`<line class="line" x1="0" x2="100%" y1=${up(value)} y2=${up(value)} />`)}
-      ${range && html`<rect class="usual" x="0" width="100%" rx="10" y=${up(range.high) - 6} height=${up(range.low) - up(range.high) + 12} />`}
+      ${range && html`<rect class="usual" x=${across(range.from, now)} width=${share(part(now, now) - part(range.from, now))} rx="10" y=${up(range.high) - 6} height=${up(range.low) - up(range.high) + 12} />`}
       ${shown.slice(1).map((point, at) => html`<line class="way" x1=${across(shown[at].at, now)} y1=${up(shown[at].total)} x2=${across(point.at, now)} y2=${up(point.total)} />`)}
       ${shown.map((point) => html`<circle class=${outside(point, range) ? "point out" : "point"} r=${outside(point, range) ? 5.5 : 4.5} cx=${across(point.at, now)} cy=${up(point.total)} />`)}
       <${Treatments} visits=${visits} now=${now} />
       <${Months} now=${now} />
     </svg>
     <svg class="names" aria-hidden="true">
-      ${bands.map(([low, high, name]) => html`<text x="100%" y=${(edge(low - 0.5) + edge(high + 0.5)) / 2} dy=".35em" text-anchor="end">${t(name)}</text>`)}
-      ${bands.length === 0 && [0, 5, 10].map((value) => html`<text x="100%" y=${up(value)} dy=".35em" text-anchor="end">${value}</text>`)}
+      ${bands.map(([low, high, name]) => html`<text x="8" y=${(edge(low - 0.5) + edge(high + 0.5)) / 2} dy=".35em">${t(name)}</text>`)}
+      ${bands.length === 0 && [0, 5, 10].map((value) => html`<text x="8" y=${up(value)} dy=".35em">${value}</text>`)}
     </svg>
   </div>`;
 }
 
-const outside = (point, range) => range !== null && (point.total > range.high || point.total < range.low);
+const outside = (point, range) => range !== null && point.at >= range.from && (point.total > range.high || point.total < range.low);
 
 const Treatments = ({ visits, now }) => html`
   <line class="line" x1="0" x2="100%" y1=${AXIS} y2=${AXIS} />

@@ -55,11 +55,11 @@ export const todayRatings = (overview) =>
 /** The usual range of CLINICAL: nearest-rank 10th to 90th percentile of the last 12 before the last sign-off. The
  *  phone holds 84 days only, so with fewer than 12 on it an older one may count that we cannot see: then none. */
 export function usualRange(points, signedAt) {
-  const before = points.filter((point) => point.at <= signedAt).slice(-12).map((point) => point.total);
-  if (before.length < 12) return null;
-  const sorted = before.sort((one, other) => one - other);
+  const counted = points.filter((point) => point.at <= signedAt).slice(-12);
+  if (counted.length < 12) return null;
+  const sorted = counted.map((point) => point.total).sort((one, other) => one - other);
   const rank = (share) => sorted[Math.ceil(share * sorted.length) - 1];
-  return { low: rank(0.1), high: rank(0.9) };
+  return { low: rank(0.1), high: rank(0.9), from: counted[0].at };
 }
 
 export const lastSignOff = (overview) =>

@@ -1,6 +1,6 @@
 /** Where the person's answers are, in words with a time: on this phone, at the clinic, read by whom. */
 import { html } from "preact";
-import { briefly } from "../when.js";
+import { briefly, clock, daysBetween, phoneZone } from "../when.js";
 import { mark, t, tn } from "../words.js";
 import { allCheckIns } from "./facts.js";
 import { Status } from "./notice.js";
@@ -33,7 +33,7 @@ export function SyncWords({ phone }) {
 function AtClinic({ newest, now }) {
   const words = newest.patient.clinic.answer_words;
   const has = t(CLINIC_HAS[newest.kind] ?? CLINIC_HAS.partial, { when: briefly(newest.answered_at, now) });
-  return html`<${Status} when=${arrivedLater(newest) ? t("arrived {when}", { when: briefly(newest.arrived_at, now) }) : ""}>${has}<//>
+  return html`<${Status} when=${arrivedLater(newest) ? t("arrived {when}", { when: arrival(newest, now) }) : ""}>${has}<//>
     ${newest.read_at
       ? html`<${Status} when=${briefly(newest.read_at, now)}>${newest.read_by ? t("{name} read it.", { name: newest.read_by }) : t("It was read.")}<//>`
       : html`<${Status} kept>${words ? t("Not read yet; usually {words}.", { words }) : t("Not read yet.")}<//>`}`;
@@ -41,6 +41,9 @@ function AtClinic({ newest, now }) {
 
 /** Answered without a network, sent later: both times matter, and only then. */
 const arrivedLater = (one) => Date.parse(one.arrived_at) - Date.parse(one.answered_at) > 10 * 60_000;
+
+const arrival = ({ answered_at, arrived_at }, now) =>
+  daysBetween(answered_at, arrived_at, phoneZone()) ? briefly(arrived_at, now) : clock(arrived_at, phoneZone());
 
 const Attention = ({ items }) => html`<div class="attention">
   <${Status} needs>${tn("{n} item could not be taken by the clinic’s server. It is kept here. Save it as a file and give it to the clinic.", "{n} items could not be taken by the clinic’s server. They are kept here. Save them as a file and give it to the clinic.", items.length)}<//>

@@ -36,7 +36,7 @@ function Numbers({ phone }) {
   const range = measure === "today" ? null : usualRange(points, lastSignOff(overview));
   const visits = allVisits(overview);
   const [, , what, way] = MEASURES.find(([id]) => id === measure);
-  return html`<p class="small quiet lead">${t(what)} <strong>${t(way)}</strong> ${lastOne(points)}</p>
+  return html`<p class="small quiet intro">${t(what)} <strong>${t(way)}</strong> ${lastOne(points)}</p>
     <fieldset class="switch"><legend class="hush">${t("What to show")}</legend>
       ${MEASURES.map(([id, name]) => html`<label><input type="radio" name="measure" value=${id} checked=${id === measure} onChange=${() => choose(id)} /><span>${t(name)}</span></label>`)}
     </fieldset>

@@ -10,7 +10,7 @@ export function You({ phone, build, prefer, install }) {
   const { overview, now } = phone;
   const { person, patients, push } = overview;
   return html`<h1 tabindex="-1">${person.name}</h1>
-    <p class="small quiet lead">${patients.map((patient) => [patient.clinic.name, patient.clinician].filter(Boolean).join(" · ")).join("; ")}</p>
+    <p class="small quiet intro">${patients.map((patient) => [patient.clinic.name, patient.clinician].filter(Boolean).join(" · ")).join("; ")}</p>
     <section class="part"><h2>${t("Reminders on this phone")}</h2><div class="small"><${Reminders} push=${push} now=${now} /></div></section>
     <section class="part"><h2>${t("Who sees your visits")}</h2><${Sharing} patients=${patients} now=${now} /></section>
     <section class="part"><h2>${t("Numbers")}</h2><${Numbers} hidden=${person.numbers_hidden} prefer=${prefer} /></section>
