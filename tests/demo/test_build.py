@@ -1,0 +1,149 @@
+"""The demo clinic, built through the services, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from app.db import Database
+from app.demo import build
+from app.demo.build import build_demo, demo_sign_ins, has_people
+from app.demo.stories import CLINIC, SIGN_IN_WORDS, STORIES
+from app.models import (
+    Alert,
+    AlertAttempt,
+    CheckIn,
+    Clinic,
+    Envelope,
+    InstrumentScore,
+    Note,
+    Person,
+    SignOff,
+    Visit,
+)
+from app.services.access import load_actor
+from app.services.accounts import check_passphrase
+from app.services.sealing import Keyring, load_keyring
+
+SATURDAY = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
+# After midnight in New York, so that "today 9:10 AM" has not come yet; and the weekend the clocks change.
+MOMENTS = [
+    SATURDAY,
+    datetime(2026, 11, 17, 5, 10, tzinfo=UTC),
+    datetime(2027, 3, 14, 12, 0, tzinfo=UTC),
+    datetime(2027, 1, 1, 20, 0, tzinfo=UTC),
+]
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+def built(database: Database, instance: Path, now: datetime = SATURDAY) -> Keyring:
+    with database.writing() as session:
+        keyring = load_keyring(session, instance, now)
+        build_demo(session, keyring, now)
+    return keyring
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=str)
+def test_it_is_whole_and_in_the_past(database: Database, tmp_path: Path, now: datetime) -> None:
+    built(database, tmp_path, now)
+    with database.reading() as session:
+        planned = sum(len(story.check_ins) for story in STORIES)
+        check_ins = session.scalars(sa.select(CheckIn)).all()
+        assert len(check_ins) == planned
+        assert not session.scalars(sa.select(Envelope.repair).where(Envelope.repair != "")).all()
+        assert all(one.started_at < one.answered_at < one.arrived_at <= now for one in check_ins)
+        assert all(mark.signed_at < now for mark in session.scalars(sa.select(SignOff)))
+        assert all(
+            visit.state != "booked"
+            for visit in session.scalars(sa.select(Visit).where(Visit.starts_at <= now))
+        )
+        assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == len(demo_sign_ins())
+
+
+def test_totals_are_the_ones_in_the_stories(database: Database, tmp_path: Path) -> None:
+    built(database, tmp_path)
+    planned = sorted(
+        total
+        for story in STORIES
+        for plan in story.check_ins
+        for total, skipped in ((plan.phq9, plan.skipped_phq9), (plan.gad7, plan.skipped_gad7))
+        if total is not None and not skipped
+    )
+    with database.reading() as session:
+        complete = sa.select(InstrumentScore.total).where(InstrumentScore.status == "complete")
+        assert sorted(total for total in session.scalars(complete) if total is not None) == planned
+        others = set(session.scalars(sa.select(InstrumentScore.status)))
+        assert others == {"complete", "prorated", "incomplete"}
+
+
+def test_one_alert_is_closed_and_one_waits(database: Database, tmp_path: Path) -> None:
+    built(database, tmp_path)
+    with database.reading() as session:
+        closed, waiting = session.scalars(sa.select(Alert).order_by(Alert.opened_at)).all()
+        assert (closed.state, closed.reason) == ("closed", "first")
+        assert closed.outcome
+        assert (waiting.state, waiting.reason) == ("opened", "new_after_negative")
+        assert len(session.scalars(sa.select(AlertAttempt)).all()) == 2
+        positives = session.scalars(
+            sa.select(InstrumentScore).where(InstrumentScore.item9 == "positive")
+        ).all()
+        assert len(positives) == 2
+
+
+def test_words_arrive_as_they_were_written(database: Database, tmp_path: Path) -> None:
+    built(database, tmp_path)
+    with database.reading() as session:
+        bodies = set(session.scalars(sa.select(Note.body)))
+    written = [
+        words for story in STORIES for plan in story.check_ins for words in (plan.executive, plan.hedonic)
+    ]
+    assert {words.text for words in written if words} == bodies
+    assert any("the explosion and it did not come" in body for body in bodies)
+    assert any("why people go out to dinner" in body for body in bodies)
+
+
+def test_everybody_can_sign_in_with_a_role(database: Database, tmp_path: Path) -> None:
+    built(database, tmp_path)
+    with database.reading() as session:
+        assert session.scalars(sa.select(Clinic.name)).one() == CLINIC.name
+        for sign_in in demo_sign_ins():
+            person = check_passphrase(session, sign_in.email, SIGN_IN_WORDS)
+            assert person is not None
+            actor = load_actor(session, person.id)
+            assert actor is not None
+            assert [held.role for held in actor.roles] == [sign_in.role]
+
+
+def test_what_waited_on_a_phone_says_so(database: Database, tmp_path: Path) -> None:
+    built(database, tmp_path)
+    with database.reading() as session:
+        waits = [one.arrived_at - one.answered_at for one in session.scalars(sa.select(CheckIn))]
+    assert max(waits) > timedelta(hours=9)
+
+
+def test_an_interrupted_build_leaves_nothing(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived = []
+
+    def interrupted(*arguments: object) -> None:
+        live_through(*arguments)  # type: ignore[arg-type]
+        lived.append(arguments)
+        if len(lived) == 3:
+            raise KeyboardInterrupt
+
+    live_through = build.live_through
+    monkeypatch.setattr(build, "live_through", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        built(database, tmp_path)
+    with database.reading() as session:
+        assert not has_people(session)
+        assert not session.scalars(sa.select(CheckIn.id)).all()
