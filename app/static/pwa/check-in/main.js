@@ -1,7 +1,7 @@
 /** The check-in, one question a screen. The form is in the page; this decides what of it is shown, and keeps it. */
 import { newDraft } from "../domain/draft.js";
 import { bindHelp } from "../parts/help-panel.js";
-import { readDraft, saveDraft } from "../store/drafts.js";
+import { adoptDraft, readDraft, saveDraft } from "../store/drafts.js";
 import { currentOwner } from "../store/owner.js";
 import { pullOverview } from "../sync/pull.js";
 import { startSync } from "../sync/upload.js";
@@ -35,7 +35,7 @@ async function start() {
   show(knownStep(draft, draft.step), { focus: false });
   if (isAnswered(draft, draft.step)) await save();
   await dress(draft);
-  afterwards();
+  afterwards(!kept);
 }
 
 async function freshDraft() {
@@ -53,9 +53,14 @@ function takeEarlySkip(kept) {
 }
 
 /** What the first question does not wait for. */
-function afterwards() {
+function afterwards(isFresh) {
   startSync();
-  pullOverview().then((reply) => reply.ok && dress(draft));
+  pullOverview().then(async (reply) => {
+    if (!reply.ok) return;
+    // They were signed in when they began; this phone only did not know it yet.
+    if (isFresh && !draft.owner) await adoptDraft(draft, reply.body.person.id);
+    await dress(draft);
+  });
   registerWorker().catch(() => {});
 }
 

@@ -17,7 +17,7 @@ export function showStep(draft, id, { focus = true } = {}) {
 
 /** The same attributes the server drew the mark with: nothing is laid out anew. */
 function showPlace({ part, n, count, along }) {
-  const at = FROM + (TO - FROM) * along;
+  const at = Math.round((FROM + (TO - FROM) * along) * 10) / 10;
   document.getElementById("way-here").setAttribute("cx", at);
   document.getElementById("way-done").setAttribute("width", at - FROM);
   document.getElementById("way-run").setAttribute("d", `M${FROM} 10H${at}`);

@@ -34,8 +34,9 @@ async function write(draft) {
   announce({ type: "draft" });
 }
 
-/** Nobody's draft becomes this person's, after they said that it was them. */
+/** Nobody's draft becomes this person's: they said that it was them, or were signed in when they began. */
 export async function adoptDraft(draft, person) {
+  await turn.catch(() => {});
   draft.owner = person;
   const record = { ...(await lock("draft", draft)), saved_at: Date.now() };
   await transact(["drafts"], "readwrite", async (store) => {
