@@ -1,0 +1,44 @@
+"""The hands of somebody who answers a check-in, one question a screen."""
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.phone import poll
+
+ANSWERS = {"phq9-9": "0", "today": "6", "should-know": "no"}
+USUAL = "1"
+
+
+def step(page: Page) -> str:
+    """The question on the screen, by the id of its section."""
+    shown: str = poll(page, "document.documentElement.dataset.step")
+    return shown
+
+
+def walk_to(page: Page, stop: str, answers: Mapping[str, str] | None = None) -> None:
+    """Answer every question up to `stop`, by its section's id, with one finger."""
+    given = ANSWERS | dict(answers or {})
+    while (here := step(page)) != stop:
+        answer(page, here, given.get(here, USUAL))
+
+
+def answer(page: Page, here: str, value: str) -> None:
+    """Answer the question `here` and go on, however it goes on."""
+    section = page.locator(f"#{here}")
+    if here != "note":
+        section.locator(f"label:has(input[value='{value}'])").first.click()
+    if here == "phq9-9" and value != "0":
+        close_help(page)
+    if here in ("phq9-9", "note", "should-know"):
+        section.locator(".next").click()
+        close_help(page)
+    expect(section).to_be_hidden()
+
+
+def close_help(page: Page) -> None:
+    """Put the help panel away, if it is open."""
+    panel = page.locator("dialog[open]")
+    if panel.count():
+        page.keyboard.press("Escape")
+        expect(panel).to_have_count(0)

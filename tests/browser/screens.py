@@ -1,0 +1,174 @@
+"""Every screen there is, and how to get there: looked at by axe, photographed by `make shots`."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.check_in import walk_to
+from tests.browser.server import LiveServer
+
+PASSPHRASE = "quiet harbor morning light"
+EMAILS = {
+    "patient": "june@harbor.example",
+    "clinician": "amara@harbor.example",
+    "caregiver": "piotr@harbor.example",
+}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen in one state. `path` may name {language}; `reach` does what a person does to get there."""
+
+    name: str
+    path: str
+    role: str | None = None
+    reach: Callable[[Page], None] | None = None
+    ready: str = "h1"
+
+
+def _wrong_sign_in(page: Page) -> None:
+    page.locator("[name=email]").fill("june@harbor.example")
+    page.locator("[name=passphrase]").fill("not these words at all")
+    page.locator("form .btn").first.click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _help(page: Page) -> None:
+    page.locator("[data-help]").first.click()
+    expect(page.locator("dialog[open]")).to_be_visible()
+
+
+def _walk(stop: str, **answers: str) -> Callable[[Page], None]:
+    return lambda page: walk_to(
+        page, stop, {name.replace("_", "-"): value for name, value in answers.items()}
+    )
+
+
+def _item9(page: Page) -> None:
+    walk_to(page, "phq9-9")
+    page.locator("#phq9-9 label:has(input[value='1'])").click()
+    expect(page.locator("dialog[open]")).to_be_visible()
+
+
+def _note(page: Page) -> None:
+    walk_to(page, "note")
+    page.locator("#executive label:has(input[value=easier])").click()
+    page.locator("#executive textarea").fill(
+        "The food fell out of the refrigerator and no explosion came. I picked it up and made toast."
+    )
+
+
+def _should_know(page: Page) -> None:
+    walk_to(page, "should-know")
+    page.locator("#should-know label:has(input[value=yes])").click()
+
+
+def _sent(page: Page) -> None:
+    walk_to(page, "look")
+    page.locator("#look .send .btn").first.click()
+    expect(page.locator("#sent")).to_be_visible()
+
+
+def _first(link: str) -> Callable[[Page], None]:
+    def follow(page: Page) -> None:
+        page.locator(link).first.click()
+        page.wait_for_url(re.compile(r"/clinic/patients/"))
+
+    return follow
+
+
+def _check_in_page(page: Page) -> None:
+    _first("a[href*='/clinic/patients/']")(page)
+    page.locator("a[href*='/check-ins/']").first.click()
+    page.wait_for_url(re.compile(r"/check-ins/"))
+
+
+SCREENS = (
+    Screen("sign-in", "/sign-in"),
+    Screen("sign-in-wrong", "/sign-in", reach=_wrong_sign_in),
+    Screen("join", "/join"),
+    Screen("nobody", "/today"),
+    Screen("not-found", "/nowhere"),
+    Screen("help", "/help/{language}"),
+    Screen("licences", "/licences"),
+    Screen("check-in-first", "/check-in/{language}", ready="#phq9-1"),
+    Screen("check-in-help", "/check-in/{language}", reach=_help, ready="#phq9-1"),
+    Screen("check-in-item9", "/check-in/{language}", "patient", _item9, "#phq9-1"),
+    Screen("check-in-difficulty", "/check-in/{language}", "patient", _walk("difficulty-phq9"), "#phq9-1"),
+    Screen("check-in-note", "/check-in/{language}", "patient", _note, "#phq9-1"),
+    Screen("check-in-today", "/check-in/{language}", "patient", _walk("today"), "#phq9-1"),
+    Screen("check-in-should-know", "/check-in/{language}", "patient", _should_know, "#phq9-1"),
+    Screen("check-in-look", "/check-in/{language}", "patient", _walk("look"), "#phq9-1"),
+    Screen("check-in-sent", "/check-in/{language}", "patient", _sent, "#phq9-1"),
+    Screen("today", "/today", "patient"),
+    Screen("changes", "/changes", "patient"),
+    Screen("visits", "/visits", "patient"),
+    Screen("you", "/you", "patient"),
+    Screen("caseload", "/clinic", "clinician"),
+    Screen("patient", "/clinic", "clinician", _first("a[href*='/clinic/patients/']")),
+    Screen("check-in-read", "/clinic", "clinician", _check_in_page),
+    Screen("invitations", "/clinic/invitations", "clinician"),
+    Screen("repairs", "/clinic/repairs", "clinician"),
+    Screen("caregiver", "/care", "caregiver"),
+)
+
+
+class Visitors:
+    """Contexts of people who are signed in already; each signs in once, as everybody does."""
+
+    def __init__(self, browser: Browser, server: LiveServer, language: str = "en") -> None:
+        self._browser = browser
+        self._server = server
+        self._language = language
+        self._states: dict[str, Any] = {}
+
+    def context(self, role: str | None, **options: Any) -> BrowserContext:
+        """A fresh browser of this role, or of nobody. Workers stay out: every load is the server's."""
+        locale = {"en": "en-US", "es": "es-US"}[self._language]
+        state = self._state(role) if role else None
+        context = self._browser.new_context(
+            locale=locale, storage_state=state, service_workers="block", **options
+        )
+        context.set_default_timeout(15_000)
+        return context
+
+    def open(self, screen: Screen, context: BrowserContext) -> Page:
+        """The screen, in its state, at rest."""
+        page = context.new_page()
+        page.goto(self._server.url + screen.path.format(language=self._language))
+        expect(page.locator(screen.ready).first).to_be_visible()
+        if screen.reach:
+            screen.reach(page)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    def _state(self, role: str) -> Any:
+        if role not in self._states:
+            with self.context(None) as context:
+                page = context.new_page()
+                sign_in(page, self._server, role)
+                self._states[role] = context.storage_state()
+        return self._states[role]
+
+
+def sign_in(page: Page, server: LiveServer, role: str) -> None:
+    """Sign in by hand as the demo's patient, clinician or caregiver."""
+    page.goto(f"{server.url}/sign-in")
+    page.locator("[name=email]").fill(EMAILS[role])
+    page.locator("[name=passphrase]").fill(PASSPHRASE)
+    page.locator("form .btn").first.click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def double_text(page: Page) -> None:
+    """As with a browser's text size at 200%: everything that is sized in rem or em grows."""
+    before = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    page.evaluate(
+        "document.documentElement.style.fontSize ="
+        " 2 * parseFloat(getComputedStyle(document.documentElement).fontSize) + 'px'"
+    )
+    after = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    assert after == 2 * before, f"text does not follow the reader's size: {before} px became {after} px"
