@@ -10,7 +10,7 @@ const share = (percent) => `${percent.toFixed(2)}%`;
 
 /** Positions are shares of the width, so the line fits any screen and its words grow with the person's text size. */
 export function Axis({ last, next, now }) {
-  if (!last && !next) return null;
+  if (!last && !next) return html`<${EmptyAxis} />`;
   const zone = (next ?? last).zone;
   const at = last && next ? place(Date.parse(last.starts_at), Date.parse(next.starts_at), now) : last ? 62 : FROM;
   return html`<svg class="axis" role="img" aria-label=${label(last, next, now, zone)}>
@@ -26,6 +26,12 @@ export function Axis({ last, next, now }) {
     <text class="now" x=${share(at)} y="14" text-anchor=${at < 20 ? "start" : at > 80 ? "end" : "middle"}>${t("Today")}</text>
   </svg>`;
 }
+
+/** The line with nothing on it yet: both ends open. */
+export const EmptyAxis = () => html`<svg class="axis empty" aria-hidden="true" focusable="false">
+  <line class="thread" x1="0" y1="16" x2="100%" y2="16" />
+  <circle class="next" cx=${share(FROM)} cy="16" r="7" /><circle class="next" cx=${share(TO)} cy="16" r="7" />
+</svg>`;
 
 const place = (from, to, now) => {
   const gone = to > from ? Math.min(1, Math.max(0, (now - from) / (to - from))) : 1;
