@@ -42,6 +42,7 @@ def test_outcomes_are_words_only_against_a_signed_baseline_of_ten(baseline: int 
         ([on(-14, 21), on(-2, 19), on(3, 12)], 19),
         ([on(-2, 19), on(0, 18)], 18),
         ([on(-20, 22), on(2, 17), on(7, 15)], 17),
+        ([on(1, 17), on(4, 15)], 17),
         ([on(7, 15)], 15),
         ([on(8, 15)], None),
     ],
