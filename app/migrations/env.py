@@ -12,19 +12,21 @@ database: Database = context.config.attributes["database"]
 def migrate() -> None:
     """Run the migrations in one transaction, and check every foreign key before it commits."""
     with database.engine.execution_options(between_write=True).connect() as connection:
-        if database.is_sqlite:
-            # The pragma is ignored inside a transaction, and every statement here would open one.
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            driver.execute("PRAGMA foreign_keys=OFF").close()
+        _keep_foreign_keys(connection, "OFF")
         try:
             with connection.begin():
                 _run(connection)
                 if database.is_sqlite and connection.execute(sa.text("PRAGMA foreign_key_check")).first():
                     raise RuntimeError("a migration left rows that point at nothing")
         finally:
-            if database.is_sqlite:
-                driver.execute("PRAGMA foreign_keys=ON").close()
+            _keep_foreign_keys(connection, "ON")
+
+
+def _keep_foreign_keys(connection: sa.Connection, state: str) -> None:
+    """The pragma is ignored inside a transaction, and SQLAlchemy would open one, so the driver says it."""
+    driver = connection.connection.driver_connection
+    if database.is_sqlite and driver is not None:
+        driver.execute(f"PRAGMA foreign_keys={state}").close()
 
 
 def _run(connection: sa.Connection) -> None:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -65,7 +66,17 @@ def keep_envelopes(connection: sa.Connection, arrived: Sequence[Arrived]) -> lis
     return [_kept(known, one) for one in arrived]
 
 
-Known = dict[Owner, list["sa.Row[tuple[uuid.UUID, uuid.UUID, uuid.UUID, str, bytes, datetime, str]]"]]
+class _Stored(NamedTuple):
+    id: uuid.UUID
+    patient_id: uuid.UUID
+    client_id: uuid.UUID
+    variant: str
+    sha256: bytes
+    arrived_at: datetime
+    repair: str
+
+
+Known = dict[Owner, list[_Stored]]
 
 
 def _insert(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
@@ -100,13 +111,11 @@ def _find(connection: sa.Connection, arrived: Sequence[Arrived]) -> Known:
     )
     known: Known = {}
     for row in rows:
-        known.setdefault((row.patient_id, row.client_id), []).append(row)
+        known.setdefault((row.patient_id, row.client_id), []).append(_Stored(*row))
     return known
 
 
-def _match(
-    known: Known, one: Arrived
-) -> "sa.Row[tuple[uuid.UUID, uuid.UUID, uuid.UUID, str, bytes, datetime, str]] | None":
+def _match(known: Known, one: Arrived) -> _Stored | None:
     rows = known.get((one.arrival.patient_id, one.arrival.client_id), [])
     return next((row for row in rows if row.sha256 == one.arrival.sha256), None)
 
