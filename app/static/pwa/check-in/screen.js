@@ -26,6 +26,17 @@ function showPlace({ part, n, count, along }) {
     : t("Part {part} of {parts} · one more", { part, parts: 3 });
 }
 
+/** After Send: the way is walked, and there is nothing to go back to. */
+export function showDone() {
+  for (const step of document.querySelectorAll(".step")) step.hidden = step.id !== "sent";
+  document.documentElement.classList.add("done");
+  document.getElementById("way-here").setAttribute("cx", TO);
+  document.getElementById("way-done").setAttribute("width", TO - FROM);
+  document.getElementById("way-run").setAttribute("d", `M${FROM} 10H${TO}`);
+  scrollTo(0, 0);
+  stepOf("sent").focus({ preventScroll: true });
+}
+
 /** "Next" stands where "Skip" stood once there is an answer, so nothing moves. */
 export function showWayOn(id, answered) {
   const step = stepOf(id);

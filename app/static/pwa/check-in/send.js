@@ -9,7 +9,7 @@ import { syncNow } from "../sync/upload.js";
 import { clock, phoneZone } from "../when.js";
 import { spoken, t } from "../words.js";
 import { bigMark } from "./about.js";
-import { make, showStep, stepOf } from "./screen.js";
+import { make, showDone, stepOf } from "./screen.js";
 
 /** The bar at the foot of the look-over. What it says depends on who is signed in on this phone. */
 export function sendPart(draft) {
@@ -70,10 +70,10 @@ async function send(bar, draft, owner) {
     return;
   }
   const id = await sealDraft(draft, { ...owner, key });
-  showSent(draft, owner.person, id);
+  showSent(owner.person, id);
 }
 
-function showSent(draft, person, id) {
+function showSent(person, id) {
   const facts = make("div", { class: "facts", role: "status" });
   const screen = stepOf("sent");
   screen.classList.add("sent");
@@ -83,11 +83,7 @@ function showSent(draft, person, id) {
     facts,
     make("a", { class: "btn", href: "/today" }, t("To Today")),
   );
-  document.documentElement.classList.add("done");
-  showStep(draft, "look");
-  stepOf("look").hidden = true;
-  screen.hidden = false;
-  screen.focus({ preventScroll: true });
+  showDone();
   history.replaceState({}, "", location.pathname);
   follow(facts, person, id);
 }
