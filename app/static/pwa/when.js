@@ -27,20 +27,26 @@ export const clock = (moment, zone) =>
 export const shortDate = (moment, zone) =>
   formatter({ timeZone: zone, month: "short", day: "numeric" }).format(new Date(moment));
 
+/** A day and its month stay on one line: "December 4", "4 de diciembre". */
+const together = (date) => date.replace(/ (?=\d)|(?<=\d) (?=de )|(?<=\d de) /g, "\u00a0");
+
 /** "November 17" */
 export const longDate = (moment, zone) =>
-  formatter({ timeZone: zone, month: "long", day: "numeric" }).format(new Date(moment));
+  together(formatter({ timeZone: zone, month: "long", day: "numeric" }).format(new Date(moment)));
 
 /** "Friday, December 4" */
 export const weekDate = (moment, zone) =>
-  formatter({ timeZone: zone, weekday: "long", month: "long", day: "numeric" }).format(new Date(moment));
+  together(formatter({ timeZone: zone, weekday: "long", month: "long", day: "numeric" }).format(new Date(moment)));
+
+const weekday = (moment, zone) => formatter({ timeZone: zone, weekday: "long" }).format(new Date(moment));
 
 /** A day without a time, as the server writes it: YYYY-MM-DD. */
 export const plainDate = (day) => longDate(`${day}T12:00:00Z`, "UTC");
 
-/** "today", "tomorrow", "yesterday" where those are true, else "on Friday, December 4". */
+/** "today", "tomorrow", "yesterday" where those are true, "on Friday" within a week, else "on Friday, December 4". */
 export function dayWord(moment, now, zone) {
   const days = daysBetween(now, moment, zone);
+  if (days > 1 && days < 7) return t("on {date}", { date: weekday(moment, zone) });
   if (Math.abs(days) > 1) return t("on {date}", { date: weekDate(moment, zone) });
   return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
 }
@@ -66,7 +72,7 @@ export function briefly(moment, now, zone = phoneZone()) {
   const days = daysBetween(moment, now, zone);
   if (days <= 0) return clock(moment, zone);
   if (days === 1) return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(-1, "day");
-  if (days < 7) return formatter({ timeZone: zone, weekday: "long" }).format(new Date(moment));
+  if (days < 7) return weekday(moment, zone);
   return shortDate(moment, zone);
 }
 

@@ -36,7 +36,7 @@ export function Chart({ measure, points, range, visits, now, label }) {
       ${bands.length === 0 && [0, 5, 10].map((value) => html`<line class="line" x1="0" x2="100%" y1=${up(value)} y2=${up(value)} />`)}
       ${range && html`<rect class="usual" x=${across(range.from, now)} width=${share(part(now, now) - part(range.from, now))} rx="10" y=${up(range.high) - 6} height=${up(range.low) - up(range.high) + 12} />`}
       ${shown.slice(1).map((point, at) => html`<line class="way" x1=${across(shown[at].at, now)} y1=${up(shown[at].total)} x2=${across(point.at, now)} y2=${up(point.total)} />`)}
-      ${shown.map((point) => html`<circle class=${outside(point, range) ? "point out" : "point"} r=${outside(point, range) ? 5.5 : 4.5} cx=${across(point.at, now)} cy=${up(point.total)} />`)}
+      ${shown.map((point) => html`<circle class=${above(point, range) ? "point out" : "point"} r=${above(point, range) ? 5.5 : 4.5} cx=${across(point.at, now)} cy=${up(point.total)} />`)}
       <${Treatments} visits=${visits} now=${now} />
       <${Months} now=${now} />
     </svg>
@@ -47,12 +47,12 @@ export function Chart({ measure, points, range, visits, now, label }) {
   </div>`;
 }
 
-const outside = (point, range) => range !== null && point.at >= range.from && (point.total > range.high || point.total < range.low);
+const above = (point, range) => range !== null && point.at >= range.from && point.total > range.high;
 
 const Treatments = ({ visits, now }) => html`
   <line class="line" x1="0" x2="100%" y1=${AXIS} y2=${AXIS} />
   ${visits
-    .filter((visit) => visit.state === "done" && Date.parse(visit.starts_at) <= now && now - Date.parse(visit.starts_at) <= SPAN)
+    .filter((visit) => visit.state !== "cancelled" && Date.parse(visit.starts_at) <= now && now - Date.parse(visit.starts_at) <= SPAN)
     .sort((one, other) => (familyOf(one.modality) === "tms" ? 0 : 1) - (familyOf(other.modality) === "tms" ? 0 : 1))
     .map((visit) => html`<svg class="treatment" x=${across(Date.parse(visit.starts_at), now)} y=${AXIS}><${Treatment} family=${familyOf(visit.modality)} /></svg>`)}`;
 

@@ -40,7 +40,7 @@ export const Frame = ({ path, tabs = true, children }) => html`<div class="frame
   <a class="skip-to" href="#main">${t("Skip to the content")}</a>
   <header class="top">
     <a class="brand" href="/today"><${Mark} /><span>Between</span></a>
-    <a class="help" href="/help/${spoken()}" onClick=${help}>${t("Help now")}</a>
+    <a class="help" href="/help/${spoken()}" data-help onClick=${help}>${t("Help now")}</a>
   </header>
   <main id="main" tabindex="-1">${children}</main>
   ${tabs && html`<${Tabs} path=${path} />`}

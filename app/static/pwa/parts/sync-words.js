@@ -34,7 +34,9 @@ function AtClinic({ newest, now }) {
   const words = newest.patient.clinic.answer_words;
   const has = t(CLINIC_HAS[newest.kind] ?? CLINIC_HAS.partial, { when: briefly(newest.answered_at, now) });
   return html`<${Status} when=${arrivedLater(newest) ? t("arrived {when}", { when: arrival(newest, now) }) : ""}>${has}<//>
-    ${newest.read_at
+    ${newest.needs_repair
+      ? html`<${Status} kept>${t("It came in a form the server could not read by itself. The clinic looks at it; nothing is lost.")}<//>`
+      : newest.read_at
       ? html`<${Status} when=${briefly(newest.read_at, now)}>${newest.read_by ? t("{name} read it.", { name: newest.read_by }) : t("It was read.")}<//>`
       : html`<${Status} kept>${words ? t("Not read yet; usually {words}.", { words }) : t("Not read yet.")}<//>`}`;
 }

@@ -43,7 +43,7 @@ function Numbers({ phone }) {
     ${points.length === 0
       ? html`<p class="quiet small">${t("No complete answers to draw in these twelve weeks.")}</p>`
       : html`<${Chart} measure=${measure} points=${points} range=${range} visits=${visits} now=${now} label=${summary(t(what), t(way), points)} />
-        <${Key} visits=${visits} range=${range} />
+        <${Key} visits=${visits} range=${range} now=${now} />
         <p class="tiny quiet">${measure === "today" ? t("One point is one day.") : t("The questions look back two weeks, so one point is not one day.")}</p>
         <${ScoreTable} points=${points} caption=${t(what)} banded=${measure !== "today"} />`}`;
 }
@@ -61,8 +61,8 @@ const summary = (what, way, points) => `${what} ${way} ${lastOne(points)} ${t("T
 
 const NAMES = { tms: mark("TMS"), ketamine: mark("ketamine"), esketamine: mark("esketamine") };
 
-function Key({ visits, range }) {
-  const families = ["tms", "ketamine", "esketamine"].filter((family) => visits.some((visit) => visit.state === "done" && familyOf(visit.modality) === family));
+function Key({ visits, range, now }) {
+  const families = ["tms", "ketamine", "esketamine"].filter((family) => visits.some((visit) => visit.state !== "cancelled" && Date.parse(visit.starts_at) <= now && familyOf(visit.modality) === family));
   return html`<ul class="legend tiny quiet">
     ${families.map((family) => html`<li><${TreatmentKey} family=${family} />${t(NAMES[family])}</li>`)}
     ${range && html`<li><span class="swatch" aria-hidden="true"></span>${t("soft band: your usual range")}</li>`}

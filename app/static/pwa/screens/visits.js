@@ -4,7 +4,7 @@ import { comingVisits, nextVisit, pastVisits } from "../parts/facts.js";
 import { dial, familyOf, isOffLabel, modalityName } from "../parts/names.js";
 import { TreatmentKey } from "../parts/chart.js";
 import { Notice } from "../parts/notice.js";
-import { dayAndTime, howLong, phoneZone, plainDate, shortDate, timeWithZone, weekDate, clock } from "../when.js";
+import { dayAndTime, daysBetween, howLong, phoneZone, plainDate, shortDate, timeWithZone, weekDate, clock } from "../when.js";
 import { t, tn } from "../words.js";
 
 export function Visits({ phone }) {
@@ -13,20 +13,34 @@ export function Visits({ phone }) {
   const later = comingVisits(overview, now).filter((visit) => visit.id !== next?.id);
   return html`<h1 tabindex="-1">${t("Your visits")}</h1>
     ${next ? html`<${Next} visit=${next} now=${now} />` : html`<${None} patient=${overview.patients[0]} />`}
-    ${later.length > 0 && html`<section class="part"><h2>${t("After that")}</h2><ul class="visits">${later.map((visit) => html`<${Line} visit=${visit} />`)}</ul></section>`}
+    <${Later} visits=${later} />
     <${Due} patients=${overview.patients} />
     <${Past} visits=${pastVisits(overview, now)} />
     ${overview.patients.some((patient) => patient.treatments_had.includes("ketamine")) && !isOffLabel(next?.modality) && html`<p class="tiny quiet part"><${OffLabel} /></p>`}`;
 }
 
+function Later({ visits }) {
+  const [all, showAll] = useState(false);
+  if (!visits.length) return null;
+  const shown = all ? visits : visits.slice(0, 6);
+  return html`<section class="part"><h2>${t("After that")}</h2>
+    <ul class="visits">${shown.map((visit) => html`<${Line} visit=${visit} />`)}</ul>
+    ${visits.length > shown.length && html`<button type="button" class="link" onClick=${() => showAll(true)}>${tn("Show {n} later visit", "Show {n} later visits", visits.length - shown.length)}</button>`}
+  </section>`;
+}
+
 const Next = ({ visit, now }) => html`<section class="card next-visit" aria-label=${t("Next visit")}>
   <p class="small quiet kind"><${TreatmentKey} family=${familyOf(visit.modality)} />${modalityName(visit.modality)}</p>
-  <p class="serif big">${capital(dayAndTime(visit.starts_at, now, visit.zone))}</p>
+  <p class="serif big">${moment(visit, now)}</p>
   <p>${[visit.place || visit.clinic.name, visit.minutes && capital(howLong(visit.minutes))].filter(Boolean).join(". ")}.</p>
   ${clock(visit.starts_at, visit.zone) !== clock(visit.starts_at, phoneZone()) && html`<p class="small quiet">${t("This is the clinic’s time. On this phone’s clock it is {time}.", { time: clock(visit.starts_at, phoneZone()) })}</p>`}
   <p class="small before"><strong>${t("Before")}</strong> ${t("Ask the clinic about food and drink.")} ${visit.clinic.phone && html`<a href=${dial(visit.clinic.phone)}>${t("Call {number}", { number: visit.clinic.phone })}</a>`}</p>
   ${isOffLabel(visit.modality) && html`<p class="tiny quiet"><${OffLabel} /></p>`}
 </section>`;
+
+/** Near days as they are said, others with their date, since this is where one looks it up. */
+const moment = ({ starts_at, zone }, now) =>
+  Math.abs(daysBetween(now, starts_at, zone)) < 2 ? capital(dayAndTime(starts_at, now, zone)) : capital(`${weekDate(starts_at, zone)}, ${timeWithZone(starts_at, zone)}`);
 
 const capital = (words) => words.charAt(0).toLocaleUpperCase() + words.slice(1);
 
