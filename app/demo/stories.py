@@ -20,8 +20,8 @@ CLINIC = ClinicPlan(
     phone="(555) 010-0142",
     zone=ZONE,
     hours={
-        "en": "usually Mon to Fri, 8 AM to 5 PM",
-        "es": "normalmente de lunes a viernes, de 8 a.m. a 5 p.m.",
+        "en": "Mon to Fri, 8 AM to 5 PM",
+        "es": "de lunes a viernes, de 8 a.m. a 5 p.m.",
     },
     answer_words={"en": "within 1 working day", "es": "en 1 día hábil"},
 )
