@@ -38,7 +38,7 @@ def _is_plain(endpoint: str) -> bool:
         len(endpoint) <= LONGEST
         and endpoint.isascii()
         and endpoint.isprintable()
-        and not set(endpoint) & set(" \\@#")
+        and not set(endpoint) & set(" \\@#[]")
     )
 
 

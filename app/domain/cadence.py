@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 INTERVAL_DAYS = range(7, 32)
 MAINTENANCE_AT = time(9, 0)
@@ -43,7 +43,11 @@ def local_day(moment: datetime, zone: str) -> date:
 
 def is_zone(name: str) -> bool:
     """Whether this names a zone of the IANA database."""
-    return name in available_timezones()
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def due_on(last_visit: date, interval_days: int) -> date:
