@@ -95,7 +95,7 @@ def add_attempt(
     session.add(attempt)
     if not (state == "trying" and alert.state in ANSWERED_STATES):
         alert.state = state
-    _audit(session, actor, alert, "attempt", now)
+    _audit(session, actor, alert, "alert.attempted", now)
 
 
 def close_alert(
@@ -119,7 +119,7 @@ def close_alert(
     alert.closed_at = now
     alert.closed_by = actor.as_clinician().membership_id
     alert.outcome = words
-    _audit(session, actor, alert, "close", now)
+    _audit(session, actor, alert, "alert.closed", now)
 
 
 def _lock(session: Session, patient: Patient, alert_id: uuid.UUID) -> Alert:

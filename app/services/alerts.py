@@ -114,7 +114,7 @@ def _open(connection: sa.Connection, joining: _Joining) -> uuid.UUID | None:
     )
     if inserted.rowcount == 0:
         return None
-    _audit(connection, joining, "open", alert_id)
+    _audit(connection, joining, "alert.opened", alert_id)
     return alert_id
 
 
@@ -155,7 +155,7 @@ def _add_answer(connection: sa.Connection, alert_id: uuid.UUID, joining: _Joinin
         },
     )
     if added.rowcount:
-        _audit(connection, joining, "join", alert_id)
+        _audit(connection, joining, "alert.joined", alert_id)
 
 
 def _audit(connection: sa.Connection, joining: _Joining, action: str, alert_id: uuid.UUID) -> None:

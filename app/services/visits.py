@@ -82,7 +82,7 @@ def add_visit(session: Session, actor: Actor, patient: Patient, new: NewVisit, n
         created_at=now,
     )
     session.add(visit)
-    _record(session, actor, patient, "add", "visit", visit.id, now)
+    _record(session, actor, patient, "visit.added", "visit", visit.id, now)
     return visit
 
 
@@ -97,7 +97,7 @@ def cancel_visit(
         raise BetweenError("already_done")
     visit.state = "cancelled"
     visit.cancelled_at = now
-    _record(session, actor, patient, "cancel", "visit", visit.id, now)
+    _record(session, actor, patient, "visit.cancelled", "visit", visit.id, now)
     return visit
 
 
@@ -112,7 +112,7 @@ def restore_visit(
         raise BetweenError("already_done")
     visit.state = "booked"
     visit.cancelled_at = None
-    _record(session, actor, patient, "restore", "visit", visit.id, now)
+    _record(session, actor, patient, "visit.restored", "visit", visit.id, now)
     return visit
 
 
@@ -146,7 +146,7 @@ def set_cadence(
         set_at=now,
     )
     session.add(cadence)
-    _record(session, actor, patient, "set", "cadence", cadence.id, now)
+    _record(session, actor, patient, "cadence.set", "cadence", cadence.id, now)
 
 
 def end_cadence(
@@ -164,7 +164,7 @@ def end_cadence(
         raise BetweenError("not_found")
     if cadence.ended_at is None:
         cadence.ended_at = now
-        _record(session, actor, patient, "end", "cadence", cadence.id, now)
+        _record(session, actor, patient, "cadence.ended", "cadence", cadence.id, now)
 
 
 def _find_visit(session: Session, patient: Patient, visit_id: uuid.UUID) -> Visit:

@@ -1,0 +1,203 @@
+"""Words for check-ins: one line each in a list, and one page with every answer."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.instruments import load_instrument
+from app.domain.modality import treatment_of
+from app.domain.note import ATTRIBUTION_NAMES, DIMENSION_NAMES, DIRECTION_NAMES, TOPIC_NAMES
+from app.languages import gettext as _
+from app.languages import mark, request_language
+from app.models import InstrumentScore, Note
+from app.pages.dates import Dates
+from app.pages.words import band_name, change_words, signed, treatment_name
+from app.services.journal import Entry
+
+KINDS = {
+    "full": mark("check-in"),
+    "today": mark("today rating"),
+    "note": mark("note"),
+    "partial": mark("part of a check-in"),
+}
+
+
+@dataclass(frozen=True)
+class ScoreWords:
+    """One score: the figure, its band, what is missing, and how it compares with the complete one before."""
+
+    title: str
+    total: str
+    band: str
+    flag: str
+    change: str
+    judged: str
+
+
+@dataclass(frozen=True)
+class NoteWords:
+    """One dimension of a note."""
+
+    dimension: str
+    name: str
+    direction: str
+    text: str
+    attribution: str
+    day: str
+    check_in_id: uuid.UUID
+    is_unread: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One check-in in the list."""
+
+    id: uuid.UUID
+    kind: str
+    when: str
+    arrived: str
+    before: str
+    scores: dict[str, ScoreWords]
+    difficulty: str
+    item9: str
+    item9_needs: bool
+    today: str
+    should_know: list[str]
+    should_know_text: str
+    notes: int
+    signed: str
+    is_unread: bool
+    is_replaced: bool
+    is_conflict: bool
+
+
+def present_lines(entries: list[Entry], dates: Dates) -> list[Line]:
+    """Newest first."""
+    replaced = {entry.check_in.supersedes for entry in entries}
+    return [
+        _line(entry, entries[index + 1 :], dates, is_replaced=entry.check_in.client_id in replaced)
+        for index, entry in enumerate(entries)
+    ]
+
+
+def _line(entry: Entry, earlier: list[Entry], dates: Dates, *, is_replaced: bool) -> Line:
+    check_in = entry.check_in
+    item9, needs = item9_words(entry)
+    return Line(
+        id=check_in.id,
+        kind=_(KINDS[check_in.kind]),
+        when=dates.near(check_in.answered_at),
+        arrived=late_words(check_in.answered_at, check_in.arrived_at, dates),
+        before=before_words(entry, dates),
+        scores={name: score_words(name, score, earlier) for name, score in entry.scores.items()},
+        difficulty=difficulty_words(entry),
+        item9=item9,
+        item9_needs=needs,
+        today="" if check_in.today is None else str(check_in.today),
+        should_know=[_(TOPIC_NAMES[topic]) for topic in check_in.should_know_topics if topic in TOPIC_NAMES]
+        or ([_("Yes, without a topic")] if check_in.should_know == "yes" else []),
+        should_know_text=check_in.should_know_text,
+        notes=sum(1 for note in entry.notes.values() if note.body),
+        signed=signed_words(entry, dates),
+        is_unread=entry.sign_off is None,
+        is_replaced=is_replaced,
+        is_conflict=check_in.is_conflict,
+    )
+
+
+def score_words(instrument: str, score: InstrumentScore, earlier: list[Entry]) -> ScoreWords:
+    """A prorated or missing total is said plainly and compared with nothing."""
+    title = load_instrument(instrument).title
+    if score.total is None:
+        asked = len(load_instrument(instrument).items)
+        return ScoreWords(
+            title, "–", "", _("no score, {n} of {all} answered", n=score.answered, all=asked), "", ""
+        )
+    band = band_name(instrument, score.band)
+    if score.status != "complete":
+        return ScoreWords(
+            title, str(score.total), band, _("prorated, {n} answered", n=score.answered), "", ""
+        )
+    before = _last_complete(instrument, earlier)
+    if before is None:
+        return ScoreWords(title, str(score.total), band, "", "", "")
+    judged = change_words(instrument, before, score.total)
+    return ScoreWords(title, str(score.total), band, "", signed(score.total - before), judged)
+
+
+def _last_complete(instrument: str, earlier: list[Entry]) -> int | None:
+    for entry in earlier:
+        score = entry.scores.get(instrument)
+        if score is not None and score.status == "complete":
+            return score.total
+    return None
+
+
+def item9_words(entry: Entry) -> tuple[str, bool]:
+    """The answer as a figure, never as a reassurance."""
+    score = entry.scores.get("phq9")
+    if score is None or score.item9 is None:
+        return "", False
+    value = entry.answers.get("phq9", {}).get(9)
+    if value is None:
+        return _("not answered"), True
+    return str(value), value > 0
+
+
+def difficulty_words(entry: Entry) -> str:
+    """In the published words, or that it was skipped."""
+    question = load_instrument("phq9").difficulty
+    if not entry.check_in.difficulty_asked or question is None:
+        return ""
+    if entry.check_in.difficulty is None:
+        return _("skipped")
+    return question.answers[entry.check_in.difficulty].text(request_language())
+
+
+def late_words(answered: datetime, arrived: datetime, dates: Dates) -> str:
+    """Only when it came more than a quarter of an hour later: it waited on the phone."""
+    if (arrived - answered).total_seconds() < 15 * 60:
+        return ""
+    same_day = dates.days_since(answered) == dates.days_since(arrived)
+    return _("arrived {when}", when=dates.time(arrived) if same_day else dates.near(arrived))
+
+
+def before_words(entry: Entry, dates: Dates) -> str:
+    """Which visit it precedes."""
+    if not entry.visits:
+        return ""
+    visit = entry.visits[0]
+    return _(
+        "before {treatment} {when}",
+        treatment=treatment_name(treatment_of(visit.modality)),
+        when=dates.near(visit.starts_at),
+    )
+
+
+def signed_words(entry: Entry, dates: Dates) -> str:
+    """Who read it, and when."""
+    if entry.sign_off is None:
+        return ""
+    when = dates.near(entry.sign_off.signed_at)
+    return _("signed off by {name}, {when}", name=entry.reader_name, when=when)
+
+
+def present_notes(entries: list[Entry], dimension: str, dates: Dates) -> list[NoteWords]:
+    """The notes of one dimension, newest first; an empty one is not there."""
+    found = [(entry, entry.notes[dimension]) for entry in entries if dimension in entry.notes]
+    return [note_words(entry, note, dates) for entry, note in found if note.body or note.direction]
+
+
+def note_words(entry: Entry, note: Note, dates: Dates) -> NoteWords:
+    """One note with what the patient puts it down to."""
+    named = [_(ATTRIBUTION_NAMES[one]) for one in note.attribution if one in ATTRIBUTION_NAMES]
+    return NoteWords(
+        dimension=note.dimension,
+        name=_(DIMENSION_NAMES[note.dimension]),
+        direction=_(DIRECTION_NAMES[note.direction]) if note.direction else "",
+        text=note.body,
+        attribution=_("puts it down to: {what}", what=", ".join(named)) if named else "",
+        day=dates.day(entry.check_in.answered_at),
+        check_in_id=entry.check_in.id,
+        is_unread=entry.sign_off is None,
+    )

@@ -1,0 +1,83 @@
+"""What stands around every page of the desk: whose it is, and how long an answer waits for somebody."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from app.http import current_actor, current_now, page, parts
+from app.languages import format_moment, mark, ngettext, request_language
+from app.languages import gettext as _
+from app.models import Clinic
+from app.services.audit import record
+from app.services.caseload import count_unanswered
+
+# What a page says once after something was done, by the name in the address: no content travels in it.
+DONE = {
+    "signed": mark("Signed off. The patient can see that it was read."),
+    "already": mark("Somebody signed this off before you."),
+    "visit-added": mark("The visit is booked."),
+    "visit-recorded": mark("The visit lies in the past and is recorded as done."),
+    "visit-cancelled": mark("The visit is cancelled."),
+    "visit-restored": mark("The visit is booked again."),
+    "cadence-set": mark("The cadence is set."),
+    "cadence-ended": mark("No maintenance is due any more."),
+    "attempt": mark("Written down, with your name and the time."),
+    "closed": mark("The alert is closed. A new answer opens a new one."),
+    "plan": mark("The plan is saved. The patient sees it under Help now."),
+    "called": mark("Written down that you called."),
+}
+
+
+@dataclass(frozen=True)
+class DeskFrame:
+    """Whose desk it is, in which zone times are spoken of, and what waits."""
+
+    clinic: Clinic
+    who: str
+    waiting: str | None
+    done: str | None
+
+
+def read_frame(session: Session) -> DeskFrame:
+    """Gather the frame; cheap enough for every page."""
+    actor = current_actor()
+    clinic = session.get_one(Clinic, actor.as_clinician().clinic_id)
+    count, since = count_unanswered(session, actor)
+    done = DONE.get(request.args.get("done", ""))
+    return DeskFrame(clinic, actor.name, _waiting(count, since, clinic.zone), _(done) if done else None)
+
+
+def desk_page(template: str, frame: DeskFrame, *, status: int = 200, **context: object) -> Response:
+    """A page of the desk."""
+    language = request_language()
+    return page(template, status, frame=frame, language=language, assets=parts().assets, **context)
+
+
+def note_read(subject: str, subject_id: uuid.UUID, frame: DeskFrame) -> None:
+    """One audit row for one page read, after the reading."""
+    actor = current_actor()
+    with parts().database.writing() as session:
+        record(
+            session,
+            at=current_now(),
+            actor_id=actor.person_id,
+            action=f"{subject}.read",
+            subject=subject,
+            subject_id=subject_id,
+            clinic_id=frame.clinic.id,
+        )
+
+
+def _waiting(count: int, since: datetime | None, zone: str) -> str | None:
+    if since is None:
+        return None
+    when = format_moment(since, zone, request_language(), now=current_now())
+    return ngettext(
+        "One answer to item 9 waits for somebody since {when}.",
+        "{n} answers to item 9 wait for somebody, the oldest since {when}.",
+        count,
+        when=when,
+    )

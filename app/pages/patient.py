@@ -1,0 +1,66 @@
+"""GET /clinic/patients/<id>: one patient on one page, and the plan that the clinician writes with the patient."""
+
+import uuid
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.http import current_actor, current_now, parts
+from app.languages import gettext as _
+from app.pages.dates import Dates
+from app.pages.frame import desk_page, note_read, read_frame
+from app.pages.patient_presenter import present_patient
+from app.pages.visit_form import Typed, is_plain
+from app.services.access import find_patient
+from app.services.audit import record
+from app.services.timeline import read_patient_record
+
+MOST_PLAN = 4000
+
+blueprint = Blueprint("patient", __name__)
+
+
+@blueprint.get("/clinic/patients/<uuid:patient_id>")
+def show_patient(patient_id: uuid.UUID) -> Response:
+    """Everything about one patient that a clinician reads before a visit."""
+    return render_patient(patient_id)
+
+
+@blueprint.post("/clinic/patients/<uuid:patient_id>/plan")
+def save_plan(patient_id: uuid.UUID) -> AnyResponse:
+    """Keep what the clinician wrote with the patient; the patient sees it under Help now."""
+    actor, now = current_actor(), current_now()
+    text = request.form.get("plan", "").replace("\r\n", "\n").strip()
+    if not is_plain(text, MOST_PLAN):
+        wrong = {"plan": _("At most {n} characters, and no hidden ones.", n=MOST_PLAN)}
+        return render_patient(patient_id, Typed("plan", request.form, wrong))
+    with parts().database.writing() as session:
+        patient = find_patient(session, actor, patient_id)
+        patient.safety_plan = text
+        record(
+            session,
+            at=now,
+            actor_id=actor.person_id,
+            action="plan.written",
+            subject="patient",
+            subject_id=patient.id,
+            clinic_id=patient.clinic_id,
+        )
+    return back_to(patient_id, "plan")
+
+
+def render_patient(patient_id: uuid.UUID, typed: Typed | None = None) -> Response:
+    """The page, with a form that needs another look where there is one."""
+    actor, now = current_actor(), current_now()
+    with parts().database.reading() as session:
+        frame = read_frame(session)
+        found = read_patient_record(session, actor, patient_id, frame.clinic.zone, now)
+    note_read("patient", patient_id, frame)
+    dates = Dates(frame.clinic.zone, now)
+    shown = present_patient(found, dates, undo=request.args.get("visit", ""), typed=typed)
+    return desk_page("desk/patient.html", frame, status=422 if typed else 200, patient=shown)
+
+
+def back_to(patient_id: uuid.UUID, done: str, visit: uuid.UUID | None = None) -> AnyResponse:
+    """After something was done: the page again, with one line that says so."""
+    return redirect(url_for("patient.show_patient", patient_id=patient_id, done=done, visit=visit), 303)

@@ -1,0 +1,150 @@
+"""The words of one patient's page."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from app.domain.modality import MODALITIES, MODALITY_NAMES, treatment_of, treatments_of
+from app.domain.note import ATTRIBUTION_NAMES, treatment_choices
+from app.languages import format_short_day, ngettext
+from app.languages import gettext as _
+from app.pages.alert_presenter import ThreadWords, present_thread
+from app.pages.caseload_presenter import Detail
+from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
+from app.pages.dates import Dates
+from app.pages.timeline_presenter import Timeline, present_timeline
+from app.pages.visit_form import CADENCE_MODALITIES, Typed, zone_choices
+from app.pages.visit_presenter import Plan, present_plan
+from app.pages.words import treatments_words
+from app.services.caseload_facts import Treatment
+from app.services.journal import Entry
+from app.services.timeline import PatientRecord
+
+# With fewer notes than this the notes themselves say more than a table.
+TABLE_FROM = 5
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What the patient puts it down to: counts of easier and harder in each dimension."""
+
+    about: str
+    rows: list[tuple[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class PatientPage:
+    """The page in words."""
+
+    id: uuid.UUID
+    name: str
+    facts: list[Detail]
+    alert: ThreadWords | None
+    earlier_alerts: list[ThreadWords]
+    timeline: Timeline
+    lines: list[Line]
+    unread: int
+    should_know: list[Line]
+    executive: list[NoteWords]
+    hedonic: list[NoteWords]
+    attribution: Attribution | None
+    plan: Plan
+    safety_plan: str
+    shared: list[tuple[str, str]]
+    modalities: list[tuple[str, str]]
+    cadence_modalities: list[tuple[str, str]]
+    zones: list[str]
+    zone: str
+    typed: Typed = field(default_factory=lambda: Typed("", {}, {}))
+
+
+def present_patient(
+    record: PatientRecord, dates: Dates, *, undo: str = "", typed: Typed | None = None
+) -> PatientPage:
+    """Word one patient; `typed` is a form that needs another look."""
+    threads = [present_thread(thread, record.entries, dates) for thread in record.threads]
+    has_open = record.open_thread is not None
+    lines = present_lines(record.entries, dates)
+    return PatientPage(
+        id=record.patient.id,
+        name=record.name,
+        facts=_facts(record, lines, dates),
+        alert=threads[0] if has_open else None,
+        earlier_alerts=threads[1:] if has_open else threads,
+        timeline=present_timeline(record, dates),
+        lines=lines,
+        unread=sum(1 for line in lines if line.is_unread and not line.is_replaced),
+        should_know=[line for line in lines if line.should_know and line.is_unread],
+        executive=present_notes(record.entries, "executive", dates),
+        hedonic=present_notes(record.entries, "hedonic", dates),
+        attribution=_attribution(record),
+        plan=present_plan(record.visits, record.cadences, dates, undo),
+        safety_plan=record.patient.safety_plan,
+        shared=[(one.caregiver, _shared_words(one.until, one.last_seen_at, dates)) for one in record.shared],
+        modalities=[(one, _(MODALITY_NAMES[one])) for one in MODALITIES],
+        cadence_modalities=[(one, _(MODALITY_NAMES[one])) for one in CADENCE_MODALITIES],
+        zones=zone_choices(dates.zone),
+        zone=dates.zone,
+        typed=typed or Typed("", {}, {}),
+    )
+
+
+def _facts(record: PatientRecord, lines: list[Line], dates: Dates) -> list[Detail]:
+    facts = [Detail(words) for words in treatments_words(_treatments(record, dates), dates)]
+    if record.language == "es":
+        facts.append(Detail(_("answers in Spanish")))
+    facts.append(Detail(_("lead: {name}", name=record.lead)))
+    if not lines:
+        facts.append(Detail(_("nothing sent yet")))
+    return facts
+
+
+def _treatments(record: PatientRecord, dates: Dates) -> dict[str, Treatment]:
+    found: dict[str, Treatment] = {}
+    for visit in record.visits:
+        if visit.state == "cancelled":
+            continue
+        treatment = found.setdefault(treatment_of(visit.modality), Treatment())
+        if visit.starts_at <= dates.now:
+            treatment.had += 1
+            treatment.last_at = visit.starts_at
+        else:
+            treatment.next_at = treatment.next_at or visit.starts_at
+    for cadence in record.cadences:
+        found.setdefault(treatment_of(cadence.modality), Treatment()).interval_days = cadence.interval_days
+    return found
+
+
+def _attribution(record: PatientRecord) -> Attribution | None:
+    said = [(entry, note) for entry in record.entries for note in entry.notes.values() if note.attribution]
+    if len(said) < TABLE_FROM:
+        return None
+    had = treatments_of(visit.modality for visit in record.visits if visit.state != "cancelled")
+    choices = treatment_choices(had, turn=record.patient.id.int % 7)
+    cells = [
+        [_count(record.entries, one, dimension, direction) for dimension, direction in _COLUMNS]
+        for one in choices
+    ]
+    about = ngettext("From {n} note.", "From {n} notes.", len(said))
+    return Attribution(
+        about, [(_(ATTRIBUTION_NAMES[one]), row) for one, row in zip(choices, cells, strict=True)]
+    )
+
+
+_COLUMNS = (("executive", "easier"), ("executive", "harder"), ("hedonic", "easier"), ("hedonic", "harder"))
+
+
+def _count(entries: Sequence[Entry], choice: str, dimension: str, direction: str) -> str:
+    notes = [entry.notes[dimension] for entry in entries if dimension in entry.notes]
+    return str(sum(1 for note in notes if note.direction == direction and choice in note.attribution) or "·")
+
+
+def _shared_words(until: date | None, last_seen_at: datetime | None, dates: Dates) -> str:
+    reach = (
+        _("visits, until {day}", day=format_short_day(until, dates.language))
+        if until
+        else _("visits, until the patient ends it")
+    )
+    seen = _("looked {when}", when=dates.near(last_seen_at)) if last_seen_at else _("has not looked yet")
+    return f"{reach} · {seen}"

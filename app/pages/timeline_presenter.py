@@ -1,0 +1,119 @@
+"""Words and numbers for the timeline: two drawings of the same facts, and a table beside them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from app.domain.instruments import load_instrument
+from app.domain.modality import treatment_of
+from app.languages import format_short_day, local
+from app.languages import gettext as _
+from app.pages.chart import NARROW, WIDE, Drawing, Occasion, Sheet, Sighting, draw_timeline
+from app.pages.dates import Dates
+from app.pages.words import SHORT_BANDS, band_name, treatment_name
+from app.services.journal import Entry
+from app.services.timeline import SHOWN, PatientRecord, usual_range
+
+AHEAD_LEAST, AHEAD_MOST = timedelta(days=7), timedelta(days=24)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One drawing with the names of its bands and months."""
+
+    drawing: Drawing
+    band_names: dict[str, str]
+    months: list[tuple[float, str]]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Both drawings; `readings` are shown on hover and focus, and name the points for everybody else."""
+
+    pictures: list[Picture]
+    readings: dict[str, str]
+    visits: dict[str, str]
+    treatments: list[str]
+    has_range: bool
+    is_empty: bool
+
+
+def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
+    """Word the last twelve weeks and what is booked next."""
+    entries = [entry for entry in record.entries if entry.scores or entry.notes]
+    held = [visit for visit in record.visits if visit.state != "cancelled"]
+    ahead = [visit.starts_at for visit in held if visit.starts_at > dates.now]
+    reach = (ahead[0] - dates.now + timedelta(days=3)) if ahead else AHEAD_LEAST
+    start, end = dates.now - SHOWN, dates.now + min(max(reach, AHEAD_LEAST), AHEAD_MOST)
+    shown = [visit for visit in held if start <= visit.starts_at <= end]
+    usual = usual_range(record.entries)
+    sightings = [_sighting(entry) for entry in reversed(entries)]
+    occasions = [Occasion(one.starts_at, treatment_of(one.modality), str(one.id)) for one in shown]
+    months = _months(start, end, dates.zone)
+
+    def draw(sheet: Sheet, kind: str) -> Picture:
+        drawing = draw_timeline(
+            sheet, sightings, occasions, start=start, end=end, now=dates.now, months=months, usual=usual
+        )
+        return Picture(drawing, _band_names(sheet), _month_names(drawing, dates), kind)
+
+    return Timeline(
+        pictures=[draw(WIDE, "wide"), draw(NARROW, "narrow")],
+        readings={str(entry.check_in.id): _reading(entry, dates) for entry in entries},
+        visits={
+            str(one.id): f"{treatment_name(treatment_of(one.modality))}, {dates.near(one.starts_at)}"
+            for one in shown
+        },
+        treatments=[
+            name for name in ("tms", "ketamine", "esketamine") if name in {o.treatment for o in occasions}
+        ],
+        has_range=usual is not None,
+        is_empty=not any(one.phq9 is not None or one.gad7 is not None for one in sightings),
+    )
+
+
+def _sighting(entry: Entry) -> Sighting:
+    phq9, gad7 = entry.scores.get("phq9"), entry.scores.get("gad7")
+    executive, hedonic = entry.notes.get("executive"), entry.notes.get("hedonic")
+    return Sighting(
+        at=entry.check_in.answered_at,
+        phq9=phq9.total if phq9 else None,
+        gad7=gad7.total if gad7 else None,
+        prorated=bool(phq9 and phq9.status == "prorated"),
+        key=str(entry.check_in.id),
+        lanes=(executive.direction if executive else None, hedonic.direction if hedonic else None),
+    )
+
+
+def _reading(entry: Entry, dates: Dates) -> str:
+    words = [dates.day(entry.check_in.answered_at)]
+    for instrument in ("phq9", "gad7"):
+        score = entry.scores.get(instrument)
+        if score is not None and score.total is not None:
+            title = load_instrument(instrument).title
+            words.append(f"{title} {score.total}, {band_name(instrument, score.band)}")
+            if score.status == "prorated":
+                words.append(_("prorated"))
+    return " · ".join(words)
+
+
+def _band_names(sheet: Sheet) -> dict[str, str]:
+    names = {band.id: _(band.name) for band in load_instrument("phq9").bands}
+    short = {band: _(name) for band, name in SHORT_BANDS.items()} if sheet.short_names else {}
+    return names | short
+
+
+def _months(start: datetime, end: datetime, zone: str) -> list[tuple[datetime, date]]:
+    day = local(start, zone).date().replace(day=1)
+    found: list[tuple[datetime, date]] = []
+    while True:
+        day = (day + timedelta(days=32)).replace(day=1)
+        at = datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+        if at >= end:
+            return found
+        found.append((at, day))
+
+
+def _month_names(drawing: Drawing, dates: Dates) -> list[tuple[float, str]]:
+    return [(x, format_short_day(day, dates.language)) for x, day in drawing.months]

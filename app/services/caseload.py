@@ -1,0 +1,78 @@
+"""The caseload: who needs somebody, who has news, who is drifting. The number of queries is fixed."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.models import Alert, Patient, Reminder
+from app.services.access import Actor, visible_patients
+from app.services.caseload_facts import Caseload, Row
+from app.services.caseload_rows import add_runs, add_scores, add_treatments, find_quiet, read_names
+from app.services.caseload_signals import (
+    find_alerts,
+    find_news,
+    find_rises,
+    find_stretches,
+    find_unreached,
+    same_patient,
+)
+
+
+def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 1) -> Caseload:
+    """The clinician's own patients, by need."""
+    team = visible_patients(actor).with_only_columns(Patient.clinic_id, Patient.id).subquery("team")
+    alerts, news = find_alerts(session, team), find_news(session, team)
+    stretches, rises = find_stretches(session, team, now), find_rises(session, team, now)
+    unreached = find_unreached(session, team)
+    needing = list(alerts)
+    reading = [key for key in news if key not in alerts]
+    drifting = [key for key in {**stretches, **rises} if key not in alerts and key not in news]
+    calling = [key for key in unreached if key not in {*needing, *reading, *drifting}]
+    busy = [*needing, *reading, *drifting, *calling]
+    total = session.scalar(sa.select(sa.func.count()).select_from(team)) or 0
+    quiet = find_quiet(session, team, busy, page)
+    rows = {key: Row(key, name) for key, name in read_names(session, team, [*busy, *quiet])}
+    add_scores(session, team, rows)
+    add_runs(session, team, rows, needing)
+    add_treatments(session, team, rows, now)
+    for key, row in rows.items():
+        row.alert, row.news = alerts.get(key), news.get(key)
+        row.stretches, row.rises = stretches.get(key, []), rises.get(key, [])
+        row.unreached = unreached.get(key, [])
+
+    def pick(keys: Iterable[uuid.UUID]) -> list[Row]:
+        return [rows[key] for key in keys if key in rows]
+
+    return Caseload(
+        pick(needing), pick(reading), pick(drifting), pick(calling), pick(quiet), total, total - len(busy)
+    )
+
+
+def mark_called(session: Session, patient: Patient, reminder_id: uuid.UUID) -> bool:
+    """The clinic called: the reminder leaves the list. False when it was not on it."""
+    changed = session.execute(
+        sa.update(Reminder)
+        .where(
+            Reminder.clinic_id == patient.clinic_id,
+            Reminder.patient_id == patient.id,
+            Reminder.id == reminder_id,
+            Reminder.state == "call_list",
+        )
+        .values(state="called")
+        .returning(Reminder.id)
+    )
+    return changed.first() is not None
+
+
+def count_unanswered(session: Session, actor: Actor) -> tuple[int, datetime | None]:
+    """Open threads for which nobody was reached or decided on, and since when the oldest waits."""
+    team = visible_patients(actor).with_only_columns(Patient.clinic_id, Patient.id).subquery("team")
+    row = session.execute(
+        sa.select(sa.func.count(), sa.func.min(Alert.opened_at))
+        .join_from(Alert, team, same_patient(Alert, team))
+        .where(Alert.closed_at.is_(None), Alert.state.in_(("opened", "trying")))
+    ).one()
+    return row[0], row[1]

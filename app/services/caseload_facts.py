@@ -1,0 +1,98 @@
+"""What the caseload says about a patient."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.models import Alert
+
+
+@dataclass(frozen=True)
+class OpenAlert:
+    """An open thread, with the newest answer in it and how often somebody tried."""
+
+    alert: Alert
+    owner: str
+    owner_id: uuid.UUID
+    answered_at: datetime
+    arrived_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True)
+class News:
+    """The unread check-ins of one patient."""
+
+    unread: int
+    notes: int
+    newest_at: datetime
+    arrived_at: datetime
+    wants_known: bool
+    item9_skipped: bool
+    difficulty: int | None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Maintenance that is due with nothing booked."""
+
+    modality: str
+    interval_days: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Rise:
+    """How far the last complete score is above the best of the last 90 days."""
+
+    instrument: str
+    points: int
+    best_at: datetime
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """A reminder that no phone could show."""
+
+    reminder_id: uuid.UUID
+    rule: str
+    due_at: datetime
+
+
+@dataclass
+class Treatment:
+    """Visits of one modality family: how many were had, the last and the next."""
+
+    had: int = 0
+    last_at: datetime | None = None
+    next_at: datetime | None = None
+    interval_days: int | None = None
+
+
+@dataclass
+class Row:
+    """One patient on the caseload."""
+
+    patient_id: uuid.UUID
+    name: str
+    scores: list[tuple[datetime, int]] = field(default_factory=list)
+    item9_run: list[int | None] = field(default_factory=list)
+    treatments: dict[str, Treatment] = field(default_factory=dict)
+    alert: OpenAlert | None = None
+    news: News | None = None
+    stretches: list[Stretch] = field(default_factory=list)
+    rises: list[Rise] = field(default_factory=list)
+    unreached: list[Unreached] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """Each patient stands once, under the first heading that applies."""
+
+    needs: list[Row]
+    news: list[Row]
+    drifting: list[Row]
+    unreached: list[Row]
+    quiet: list[Row]
+    total: int
+    quiet_total: int

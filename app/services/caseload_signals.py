@@ -1,0 +1,198 @@
+"""Why a patient stands on the caseload: one query for each reason, over the whole team."""
+
+import uuid
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.change import NOTICEABLE
+from app.models import (
+    Alert,
+    AlertAnswer,
+    AlertAttempt,
+    Cadence,
+    CheckIn,
+    InstrumentScore,
+    Membership,
+    Note,
+    Person,
+    Reminder,
+    SignOff,
+    Visit,
+)
+from app.services.caseload_facts import News, OpenAlert, Rise, Stretch, Unreached
+
+BEST_OF = timedelta(days=90)
+
+
+def same_patient(table: type, team: sa.Subquery) -> sa.ColumnElement[bool]:
+    return sa.and_(table.clinic_id == team.c.clinic_id, table.patient_id == team.c.id)  # type: ignore[attr-defined]
+
+
+def find_alerts(session: Session, team: sa.Subquery) -> dict[uuid.UUID, OpenAlert]:
+    newest = (
+        sa.select(
+            AlertAnswer.clinic_id,
+            AlertAnswer.alert_id,
+            sa.func.max(AlertAnswer.answered_at).label("answered_at"),
+            sa.func.max(AlertAnswer.arrived_at).label("arrived_at"),
+        )
+        .group_by(AlertAnswer.clinic_id, AlertAnswer.alert_id)
+        .subquery()
+    )
+    tried = (
+        sa.select(sa.func.count())
+        .where(AlertAttempt.clinic_id == Alert.clinic_id, AlertAttempt.alert_id == Alert.id)
+        .scalar_subquery()
+    )
+    found = session.execute(
+        sa.select(
+            Alert, Person.name, Person.id, newest.c.answered_at, newest.c.arrived_at, tried.label("tried")
+        )
+        .join(team, same_patient(Alert, team))
+        .join(newest, sa.and_(newest.c.clinic_id == Alert.clinic_id, newest.c.alert_id == Alert.id))
+        .join(Membership, sa.and_(Membership.clinic_id == Alert.clinic_id, Membership.id == Alert.owner_id))
+        .join(Person, Person.id == Membership.person_id)
+        .where(Alert.closed_at.is_(None))
+        # Nobody reached yet first, then who waits longest.
+        .order_by(Alert.state.in_(("reached", "decided")), Alert.opened_at)
+    )
+    return {
+        alert.patient_id: OpenAlert(alert, name, person_id, answered_at, arrived_at, attempts)
+        for alert, name, person_id, answered_at, arrived_at, attempts in found
+    }
+
+
+def find_news(session: Session, team: sa.Subquery) -> dict[uuid.UUID, News]:
+    later = aliased(CheckIn)
+    read = sa.exists().where(SignOff.clinic_id == CheckIn.clinic_id, SignOff.check_in_id == CheckIn.id)
+    replaced = sa.exists().where(
+        later.clinic_id == CheckIn.clinic_id,
+        later.patient_id == CheckIn.patient_id,
+        later.supersedes == CheckIn.client_id,
+    )
+    notes = (
+        sa.select(sa.func.count())
+        .where(Note.clinic_id == CheckIn.clinic_id, Note.check_in_id == CheckIn.id, Note.body != "")
+        .scalar_subquery()
+    )
+    skipped = sa.exists().where(
+        InstrumentScore.clinic_id == CheckIn.clinic_id,
+        InstrumentScore.check_in_id == CheckIn.id,
+        InstrumentScore.item9 == "not_answered",
+    )
+    found = session.execute(
+        sa.select(
+            CheckIn.patient_id,
+            CheckIn.answered_at,
+            CheckIn.arrived_at,
+            CheckIn.should_know,
+            CheckIn.difficulty,
+            notes.label("notes"),
+            skipped.label("skipped"),
+        )
+        .join(team, same_patient(CheckIn, team))
+        .where(~read, ~replaced)
+        .order_by(CheckIn.answered_at.desc())
+    )
+    by_patient: dict[uuid.UUID, list[sa.Row[tuple[object, ...]]]] = defaultdict(list)
+    for row in found:
+        by_patient[row.patient_id].append(row)
+    return {key: _one_news(rows) for key, rows in by_patient.items()}
+
+
+def _one_news(rows: list[sa.Row[tuple[object, ...]]]) -> News:
+    return News(
+        unread=len(rows),
+        notes=sum(row.notes for row in rows),
+        newest_at=rows[0].answered_at,
+        arrived_at=max(row.arrived_at for row in rows),
+        wants_known=any(row.should_know == "yes" for row in rows),
+        item9_skipped=any(row.skipped for row in rows),
+        difficulty=rows[0].difficulty,
+    )
+
+
+def find_stretches(session: Session, team: sa.Subquery, now: datetime) -> dict[uuid.UUID, list[Stretch]]:
+    of_cadence = sa.and_(
+        Visit.clinic_id == Cadence.clinic_id,
+        Visit.patient_id == Cadence.patient_id,
+        Visit.modality == Cadence.modality,
+        Visit.state != "cancelled",
+    )
+    last_at = (
+        sa.select(sa.func.max(Visit.starts_at)).where(of_cadence, Visit.starts_at <= now).scalar_subquery()
+    )
+    booked = sa.exists().where(of_cadence, Visit.starts_at > now)
+    found = session.execute(
+        sa.select(
+            Cadence.patient_id, Cadence.modality, Cadence.interval_days, Cadence.set_at, last_at.label("last")
+        )
+        .join(team, same_patient(Cadence, team))
+        .where(Cadence.ended_at.is_(None), ~booked)
+    )
+    stretched: dict[uuid.UUID, list[Stretch]] = defaultdict(list)
+    for row in found:
+        last = row.last or row.set_at
+        if now - last > timedelta(days=row.interval_days + 1):
+            stretched[row.patient_id].append(Stretch(row.modality, row.interval_days, last))
+    return dict(sorted(stretched.items(), key=lambda pair: pair[1][0].last_at))
+
+
+def find_rises(session: Session, team: sa.Subquery, now: datetime) -> dict[uuid.UUID, list[Rise]]:
+    """Complete scores only: a prorated one is drawn and never judged."""
+    group = (CheckIn.patient_id, InstrumentScore.instrument)
+    ranked = (
+        sa.select(
+            CheckIn.patient_id,
+            InstrumentScore.instrument,
+            InstrumentScore.total,
+            CheckIn.answered_at,
+            sa.func.row_number()
+            .over(partition_by=group, order_by=CheckIn.answered_at.desc())
+            .label("newest"),
+            sa.func.row_number()
+            .over(partition_by=group, order_by=(InstrumentScore.total, CheckIn.answered_at.desc()))
+            .label("lowest"),
+        )
+        .join(
+            InstrumentScore,
+            sa.and_(
+                InstrumentScore.clinic_id == CheckIn.clinic_id, InstrumentScore.check_in_id == CheckIn.id
+            ),
+        )
+        .join(team, same_patient(CheckIn, team))
+        .where(CheckIn.answered_at > now - BEST_OF, InstrumentScore.status == "complete")
+        .subquery()
+    )
+    last, best = ranked.alias("last"), ranked.alias("best")
+    found = session.execute(
+        sa.select(
+            last.c.patient_id, last.c.instrument, last.c.total, best.c.total.label("best"), best.c.answered_at
+        )
+        .join(
+            best,
+            sa.and_(best.c.patient_id == last.c.patient_id, best.c.instrument == last.c.instrument),
+        )
+        .where(last.c.newest == 1, best.c.lowest == 1, best.c.answered_at < last.c.answered_at)
+    )
+    rises: dict[uuid.UUID, list[Rise]] = defaultdict(list)
+    for row in found:
+        if row.total - row.best >= NOTICEABLE[row.instrument]:
+            rises[row.patient_id].append(Rise(row.instrument, row.total - row.best, row.answered_at))
+    return rises
+
+
+def find_unreached(session: Session, team: sa.Subquery) -> dict[uuid.UUID, list[Unreached]]:
+    found = session.execute(
+        sa.select(Reminder.patient_id, Reminder.id, Reminder.rule, Reminder.due_at)
+        .join(team, same_patient(Reminder, team))
+        .where(Reminder.state == "call_list")
+        .order_by(Reminder.due_at)
+    )
+    waiting: dict[uuid.UUID, list[Unreached]] = defaultdict(list)
+    for row in found:
+        waiting[row.patient_id].append(Unreached(row.id, row.rule, row.due_at))
+    return waiting

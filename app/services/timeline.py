@@ -1,0 +1,110 @@
+"""Everything one patient's page shows, read in a fixed number of queries."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.languages import local
+from app.models import Cadence, CheckIn, Membership, Patient, Person, SignOff, Visit
+from app.services.access import Actor, find_patient
+from app.services.alert_review import Thread, read_threads
+from app.services.care import Shared, list_shared
+from app.services.journal import Entry, read_check_ins
+from app.services.visits import read_cadences, read_visits
+
+SHOWN = timedelta(days=84)
+USUAL_FROM, USUAL_LEAST = 12, 5
+
+
+@dataclass(frozen=True)
+class PatientRecord:
+    """One patient and what was sent and planned since then. Entries newest first, visits earliest first."""
+
+    patient: Patient
+    name: str
+    language: str
+    lead: str
+    since: datetime
+    entries: list[Entry]
+    visits: list[Visit]
+    cadences: list[Cadence]
+    threads: list[Thread]
+    shared: list[Shared]
+
+    @property
+    def open_thread(self) -> Thread | None:
+        """The alert somebody must look at, if there is one."""
+        return next((thread for thread in self.threads if thread.alert.closed_at is None), None)
+
+
+def read_patient_record(
+    session: Session, actor: Actor, patient_id: uuid.UUID, zone: str, now: datetime
+) -> PatientRecord:
+    """A patient of the own team. Reaches back to the oldest unread check-in, 12 weeks at least."""
+    patient = find_patient(session, actor, patient_id)
+    person = _person_of(session, patient.clinic_id, patient.membership_id)
+    since = min(now - SHOWN, _oldest_unread(session, patient) or now)
+    return PatientRecord(
+        patient=patient,
+        name=person.name,
+        language=person.language,
+        lead=_person_of(session, patient.clinic_id, patient.lead_id).name,
+        since=since,
+        entries=read_check_ins(session, patient.clinic_id, patient.id, since),
+        visits=read_visits(session, patient, since),
+        cadences=read_cadences(session, patient),
+        threads=read_threads(session, patient),
+        shared=list_shared(session, patient, local(now, zone).date()),
+    )
+
+
+def patient_name(session: Session, patient: Patient) -> str:
+    """The name, for a page that needs no more."""
+    return _person_of(session, patient.clinic_id, patient.membership_id).name
+
+
+def _person_of(session: Session, clinic_id: uuid.UUID, membership_id: uuid.UUID) -> Person:
+    return session.scalars(
+        sa.select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.clinic_id == clinic_id, Membership.id == membership_id)
+    ).one()
+
+
+def _oldest_unread(session: Session, patient: Patient) -> datetime | None:
+    read = sa.exists().where(SignOff.clinic_id == CheckIn.clinic_id, SignOff.check_in_id == CheckIn.id)
+    return session.scalar(
+        sa.select(sa.func.min(CheckIn.answered_at)).where(
+            CheckIn.clinic_id == patient.clinic_id, CheckIn.patient_id == patient.id, ~read
+        )
+    )
+
+
+def usual_range(entries: Sequence[Entry], instrument: str = "phq9") -> tuple[int, int] | None:
+    """The 10th to 90th percentile (nearest rank) of the last 12 complete scores before the last sign-off.
+
+    At least 5 of them, else none: so it neither moves with a slow decline nor grows out of two points.
+    """
+    signed = [entry.sign_off.signed_at for entry in entries if entry.sign_off]
+    if not signed:
+        return None
+    totals = [
+        score.total
+        for entry in entries
+        if (score := entry.scores.get(instrument)) is not None
+        and score.status == "complete"
+        and score.total is not None
+        and entry.check_in.answered_at <= max(signed)
+    ][:USUAL_FROM]
+    if len(totals) < USUAL_LEAST:
+        return None
+    ranked = sorted(totals)
+    return ranked[_nearest_rank(len(ranked), 10)], ranked[_nearest_rank(len(ranked), 90)]
+
+
+def _nearest_rank(count: int, percent: int) -> int:
+    return -(-count * percent // 100) - 1
