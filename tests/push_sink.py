@@ -1,4 +1,4 @@
-"""A push service for tests: it checks what RFC 8030, 8188, 8291 and 8292 ask of a sender, and reads the message."""
+"""A push service for tests: checks what RFC 8030, 8188, 8291 and 8292 ask of a sender, and reads it."""
 
 import base64
 import json
@@ -55,7 +55,7 @@ class Push:
 
 @dataclass
 class PushSink:
-    """`answers` are given in turn instead of 201: (status, headers). `refused` says why a message was turned away."""
+    """`answers` are given in turn instead of 201: (status, headers). `refused` says why one was."""
 
     received: list[Push] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)

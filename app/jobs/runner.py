@@ -36,12 +36,6 @@ def start_jobs(database: Database, settings: Settings) -> Jobs:
     return Jobs(database, settings).start()
 
 
-def stop_jobs(jobs: Jobs | None) -> None:
-    """Stop what `start_jobs` gave; nothing when it never got so far."""
-    if jobs is not None:
-        jobs.stop()
-
-
 def work_once(database: Database, settings: Settings, now: datetime) -> int:
     """Make and send what is due at `now`, and return. How many reminders were in hand."""
     channel = PushChannel(settings, load_vapid(settings.instance))

@@ -37,7 +37,7 @@ def test_a_time_that_comes_twice_is_the_first() -> None:
 def test_a_day_that_a_zone_skipped_moves_forward_too() -> None:
     """Samoa had no 30 December 2011."""
     moment = local_moment(date(2011, 12, 30), MAINTENANCE_AT, "Pacific/Apia")
-    assert moment.astimezone(ZoneInfo("Pacific/Apia")).replace(tzinfo=None) == datetime(2011, 12, 31, 9)
+    assert moment.astimezone(ZoneInfo("Pacific/Apia")).isoformat()[:16] == "2011-12-31T09:00"
 
 
 def changes(zone: ZoneInfo, first: datetime, last: datetime) -> list[datetime]:
@@ -57,7 +57,7 @@ def changes(zone: ZoneInfo, first: datetime, last: datetime) -> list[datetime]:
 
 
 def expected(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """By trying every offset the zone has around that day: the first moment that reads so, else past the gap."""
+    """By trying every offset the zone has around that day: the first that reads so, else past the gap."""
     wall = datetime.combine(day, clock)
     around = [wall.replace(tzinfo=UTC) + timedelta(hours=hours) for hours in range(-30, 31)]
     offsets = {moment.astimezone(zone).utcoffset() for moment in around}
@@ -73,7 +73,9 @@ def test_every_zone_around_every_change_and_on_days_by_chance() -> None:
     for name in ZONES:
         zone = ZoneInfo(name)
         walls = [
-            datetime(2026, 1, 1) + timedelta(minutes=chance.randrange(2 * 365 * 24 * 60)) for _ in range(6)
+            datetime.combine(date(2026, 1, 1), time())
+            + timedelta(minutes=chance.randrange(2 * 365 * 24 * 60))
+            for _ in range(6)
         ]
         for change in changes(zone, at("2026-01-01T00:00"), at("2028-01-01T00:00")):
             local = change.astimezone(zone).replace(tzinfo=None)

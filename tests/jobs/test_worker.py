@@ -14,7 +14,7 @@ from app.channels.vapid import load_vapid
 from app.config import Settings
 from app.db import Database
 from app.domain.modality import MODALITY_NAMES, TREATMENT_NAMES
-from app.jobs import start_jobs, stop_jobs, work_once
+from app.jobs import start_jobs, work_once
 from app.jobs.worker import Worker
 from app.models import AuditRow, Delivery, Visit
 from app.services.delivery import MOST_ATTEMPTS, record_receipt
@@ -463,8 +463,7 @@ def test_jobs_send_by_themselves_and_stop(
         if sink.received:
             break
         waiting.wait(0.1)
-    stop_jobs(jobs)
-    stop_jobs(None)
+    jobs.stop()
     assert len(sink.received) == 1
     assert clinic.reminder().state == "sent"
     assert [t.name for t in threading.enumerate() if t.name.startswith(("reminders", "APScheduler"))] == []

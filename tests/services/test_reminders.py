@@ -12,7 +12,7 @@ from app.services.occurrences import PAGE_ROWS, RULES, find_wanted
 from app.services.reminders import Claim, claim, finish, is_still_on, make_due, release, without_known
 from tests.small_clinic import SmallClinic, Who
 
-# Ketamine on 31 October at 11:00 in New York; three weeks later is Saturday, 21 November, 9:00 EST = 14:00 UTC.
+# Ketamine on 31 October at 11:00 in New York; three weeks later, nine in the morning is 14:00 UTC.
 LAST = datetime(2026, 10, 31, 15, 0, tzinfo=UTC)
 DUE = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
