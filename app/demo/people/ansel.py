@@ -54,8 +54,9 @@ ANSEL = Story(
             ),
             hedonic=Words("same", "", ("unsure",)),
         ),
+        CheckInPlan(-5, time(11, 41), phq9=13, gad7=10, difficulty=1, today=5),
         CheckInPlan(
-            -5,
+            -1,
             time(11, 48),
             phq9=12,
             gad7=9,

@@ -161,10 +161,9 @@ JUNE = Story(
                 "and it was a normal call.",
                 ("tms", "therapy"),
             ),
-            unread=True,
         ),
         CheckInPlan(
-            -2,
+            -1,
             time(21, 14),
             hedonic=Words(
                 "easier",

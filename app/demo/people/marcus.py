@@ -86,8 +86,9 @@ MARCUS = Story(
                 ("medicine",), "New blood pressure pill since Tuesday. The bottle is in Dana's purse."
             ),
         ),
+        CheckInPlan(-8, time(20, 44), phq9=10, gad7=7, difficulty=1, today=6),
         CheckInPlan(
-            -6,
+            -2,
             time(20, 12),
             phq9=9,
             gad7=7,

@@ -68,8 +68,9 @@ MARISOL = Story(
             ),
         ),
         CheckInPlan(-12, time(15, 22), phq9=8, gad7=6, difficulty=1, today=6, skipped_gad7=(5,)),
+        CheckInPlan(-5, time(15, 31), phq9=7, gad7=6, difficulty=1, today=7),
         CheckInPlan(
-            -4,
+            -1,
             time(19, 50),
             phq9=6,
             gad7=6,

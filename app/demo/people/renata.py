@@ -78,7 +78,7 @@ RENATA = Story(
         ),
         CheckInPlan(-14, time(18, 20), phq9=5, gad7=3, difficulty=0, today=7),
         CheckInPlan(
-            -3,
+            -1,
             time(20, 35),
             phq9=6,
             gad7=3,
