@@ -66,27 +66,30 @@ class Visit:
 
 @dataclass
 class _Wire:
-    """What came over the wire, and when, on the browser's own clock."""
+    """What came over the wire, and when it began to, on the browser's own clock."""
 
     began: float = 0
-    received: list[tuple[float, int]] = field(default_factory=list)
+    answered: dict[str, float] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
 
     def listen(self, session: CDPSession) -> None:
         session.on("Network.requestWillBeSent", self._sent)
         session.on("Network.responseReceived", self._headers)
-        session.on("Network.dataReceived", self._data)
+        session.on("Network.loadingFinished", self._whole)
 
     def _sent(self, event: dict[str, Any]) -> None:
         self.began = self.began or event["timestamp"]
 
     def _headers(self, event: dict[str, Any]) -> None:
-        self.received.append((event["timestamp"], event["response"]["encodedDataLength"]))
+        self.answered[event["requestId"]] = event["timestamp"]
 
-    def _data(self, event: dict[str, Any]) -> None:
-        self.received.append((event["timestamp"], event["encodedDataLength"]))
+    def _whole(self, event: dict[str, Any]) -> None:
+        self.sizes[event["requestId"]] = event["encodedDataLength"]
 
     def until(self, milliseconds: float) -> int:
-        return sum(size for at, size in self.received if at - self.began <= milliseconds / 1000)
+        """All bytes of every answer whose first byte had come: a compressed answer has no finer count."""
+        last = self.began + milliseconds / 1000
+        return sum(self.sizes.get(request, 0) for request, at in self.answered.items() if at <= last)
 
 
 def measure_pages() -> list[Result]:

@@ -19,10 +19,11 @@ def violations(page: Page) -> list[dict[str, Any]]:
 def axe(page: Page) -> None:
     """Fail with every finding on `page`, each with its rule, elements and advice."""
     found = violations(page)
-    assert not found, f"{page.url}\n" + "\n".join(_describe(one) for one in found)
+    assert not found, f"{page.url}\n" + "\n".join(describe(one) for one in found)
 
 
-def _describe(finding: dict[str, Any]) -> str:
+def describe(finding: dict[str, Any]) -> str:
+    """One finding: its rule, and what to do about each element."""
     lines = [f"{finding['id']} ({finding['impact']}): {finding['help']}"]
     for node in finding["nodes"]:
         lines.append(f"    {' '.join(str(part) for part in node['target'])}")

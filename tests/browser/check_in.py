@@ -1,4 +1,4 @@
-"""The hands of somebody who answers a check-in, one question a screen."""
+"""Somebody who answers a check-in with the keys: one question a screen, without the beat a finger waits."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ def step(page: Page) -> str:
 
 
 def walk_to(page: Page, stop: str, answers: Mapping[str, str] | None = None) -> None:
-    """Answer every question up to `stop`, by its section's id, with one finger."""
+    """Answer every question up to `stop`, by its section's id."""
     given = ANSWERS | dict(answers or {})
     while (here := step(page)) != stop:
         answer(page, here, given.get(here, USUAL))
@@ -26,19 +26,20 @@ def walk_to(page: Page, stop: str, answers: Mapping[str, str] | None = None) -> 
 def answer(page: Page, here: str, value: str) -> None:
     """Answer the question `here` and go on, however it goes on."""
     section = page.locator(f"#{here}")
-    if here != "note":
-        section.locator(f"label:has(input[value='{value}'])").first.click()
-    if here == "phq9-9" and value != "0":
-        close_help(page)
-    if here in ("phq9-9", "note", "should-know"):
+    if here == "note":
         section.locator(".next").click()
+    else:
+        section.locator(f"input[type=radio][value='{value}']").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+    if here == "phq9-9" and value != "0":
         close_help(page)
     expect(section).to_be_hidden()
 
 
 def close_help(page: Page) -> None:
-    """Put the help panel away, if it is open."""
+    """Put away the help panel that opened by itself."""
     panel = page.locator("dialog[open]")
-    if panel.count():
-        page.keyboard.press("Escape")
-        expect(panel).to_have_count(0)
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)

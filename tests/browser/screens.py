@@ -27,6 +27,7 @@ class Screen:
     role: str | None = None
     reach: Callable[[Page], None] | None = None
     ready: str = "h1"
+    status: int = 200
 
 
 def _wrong_sign_in(page: Page) -> None:
@@ -91,7 +92,7 @@ SCREENS = (
     Screen("sign-in-wrong", "/sign-in", reach=_wrong_sign_in),
     Screen("join", "/join"),
     Screen("nobody", "/today"),
-    Screen("not-found", "/nowhere"),
+    Screen("not-found", "/nowhere", status=404),
     Screen("help", "/help/{language}"),
     Screen("licences", "/licences"),
     Screen("check-in-first", "/check-in/{language}", ready="#phq9-1"),
@@ -138,7 +139,9 @@ class Visitors:
     def open(self, screen: Screen, context: BrowserContext) -> Page:
         """The screen, in its state, at rest."""
         page = context.new_page()
-        page.goto(self._server.url + screen.path.format(language=self._language))
+        response = page.goto(self._server.url + screen.path.format(language=self._language))
+        assert response is not None
+        assert response.status == screen.status, f"{screen.path} answered {response.status}"
         expect(page.locator(screen.ready).first).to_be_visible()
         if screen.reach:
             screen.reach(page)
