@@ -16,13 +16,14 @@ from app.config import Settings
 from app.db import Database
 from app.errors import BetweenError
 from app.languages import LANGUAGES
-from app.services.access import POLICIES, SESSION, Actor, Policy, load_actor
+from app.services.access import APPEND, POLICIES, SESSION, Actor, Policy, load_actor
 from app.services.intake import Intake
 from app.services.sealing import Keyring
-from app.services.sessions import find_session, keep_session
+from app.services.sessions import APPEND_COOKIE, AppendRight, find_append_right, find_session, keep_session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 4 * 1024 * 1024
+MOST_APPEND_COOKIES = 8
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,15 @@ def optional_actor() -> Actor | None:
 
 
 def current_actor() -> Actor:
-    """Who is signed in. Raises BetweenError not_signed_in."""
-    actor = optional_actor()
-    if actor is None:
-        raise BetweenError("not_signed_in")
+    """Whom the gate let in. A view whose policy asks for no session has nobody to act as."""
+    actor: Actor = g.actor
     return actor
+
+
+def append_rights() -> list[AppendRight]:
+    """The append credentials the gate found, one for each person who used this phone."""
+    rights: list[AppendRight] = g.append_rights
+    return rights
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
@@ -141,7 +146,18 @@ def _enter() -> AnyResponse | None:
     policy = POLICIES[request.endpoint]
     if request.method not in SAFE_METHODS:
         _refuse_cross_site()
+    if policy.authority == APPEND:
+        return _admit_append()
     return _admit(policy) if policy.authority == SESSION else None
+
+
+def _admit_append() -> None:
+    tokens = [value for name, value in request.cookies.items() if APPEND_COOKIE in name]
+    with parts().database.reading() as session:
+        found = [find_append_right(session, token, current_now()) for token in tokens[:MOST_APPEND_COOKIES]]
+    g.append_rights = [right for right in found if right is not None]
+    if not g.append_rights:
+        raise BetweenError("no_credential")
 
 
 def _admit(policy: Policy) -> AnyResponse | None:
@@ -153,6 +169,7 @@ def _admit(policy: Policy) -> AnyResponse | None:
     g.language = actor.language
     if not policy.allows(actor):
         raise BetweenError("not_allowed")
+    g.actor = actor
     return None
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 
 from app.errors import BetweenError
 from app.http import answer, current_now, parts, read_json
+from app.identify import throttle_address
 from app.services.delivery import record_receipt
 
 blueprint = Blueprint("receipts", __name__)
@@ -19,6 +20,8 @@ def receive(token: str) -> Response:
     if event not in EVENTS:
         raise BetweenError("wrong_shape")
     with parts().database.writing() as session:
-        if not record_receipt(session, token, event, current_now()):
-            raise BetweenError("not_found")
+        known = record_receipt(session, token, event, current_now())
+    if not known:
+        throttle_address("receipt")
+        raise BetweenError("not_found")
     return answer({"received": event})

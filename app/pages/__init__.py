@@ -1,5 +1,32 @@
 """The HTML for clinic, caregiver and account: a view and its presenter per subject."""
 
-from app.pages import account, form, invitations, join
+from app.pages import (
+    account,
+    alerts,
+    care,
+    caseload,
+    check_in_page,
+    form,
+    invitations,
+    join,
+    patient,
+    repairs,
+    visits,
+)
 
-BLUEPRINTS = tuple(module.blueprint for module in (account, form, invitations, join))
+BLUEPRINTS = tuple(
+    module.blueprint
+    for module in (
+        account,
+        alerts,
+        care,
+        caseload,
+        check_in_page,
+        form,
+        invitations,
+        join,
+        patient,
+        repairs,
+        visits,
+    )
+)

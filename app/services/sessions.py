@@ -14,6 +14,7 @@ from app.models import AppendCredential, Membership, Patient, WebSession
 PATIENT_DAYS = 30
 STAFF_HOURS = 12
 APPEND_DAYS = 90
+APPEND_COOKIE = "append-"
 SLIDE_AFTER = timedelta(hours=1)
 
 
@@ -85,7 +86,7 @@ def end_session(session: Session, token: str, now: datetime) -> None:
 
 def append_cookie_suffix(person_id: uuid.UUID) -> str:
     """One append cookie per person on a phone: the first 8 hex digits of the person's id."""
-    return f"append-{person_id.hex[:8]}"
+    return f"{APPEND_COOKIE}{person_id.hex[:8]}"
 
 
 def give_append_credential(session: Session, person_id: uuid.UUID, device: str, now: datetime) -> str:
