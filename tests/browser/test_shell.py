@@ -184,8 +184,16 @@ def test_without_script_the_shell_leads_to_the_questions_and_to_help(
 
 # Only a push service can make a real subscription: this one says what a browser's would say.
 SUBSCRIPTION = """
-    const made = { endpoint: 'https://updates.push.services.mozilla.com/wpush/v2/abc', unsubscribe: async () => true,
-      options: {}, toJSON() { return { endpoint: this.endpoint, keys: { p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4', auth: 'BTBZMqHH6r4Tts7J_aSIgg' } }; } };
+    const keys = {
+      p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+      auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+    };
+    const made = {
+      endpoint: 'https://updates.push.services.mozilla.com/wpush/v2/abc',
+      options: {},
+      unsubscribe: async () => true,
+      toJSON: () => ({ endpoint: made.endpoint, keys }),
+    };
     let current = null;
     PushManager.prototype.subscribe = async () => (current = made);
     PushManager.prototype.getSubscription = async () => current;
