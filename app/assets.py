@@ -1,4 +1,4 @@
-"""The static tree, made once at start: hashed as a whole, compressed, served immutable with the security headers."""
+"""The static tree, made once at start: hashed as a whole, compressed, served immutable with our headers."""
 
 import base64
 import gzip
@@ -20,8 +20,9 @@ from whitenoise import WhiteNoise
 from app.languages import LANGUAGES, phone_strings
 
 if TYPE_CHECKING:
-    from flask import Flask
     from wsgiref.headers import Headers
+
+    from flask import Flask
 
 PACKAGE = Path(__file__).parent
 SOURCE = PACKAGE / "static" / "pwa"
@@ -57,7 +58,7 @@ class Assets:
         return f"/static/{self.version}/"
 
     def url(self, path: str) -> str:
-        """The address of a file by its path under app/static/pwa; an unknown one is a mistake in a template."""
+        """The address of a file by its path under app/static/pwa; an unknown one is a slip in a template."""
         if path not in self.files:
             raise LookupError(f"There is no file {path} in app/static/pwa.")
         return f"{self.base}pwa/{path}"
@@ -92,7 +93,7 @@ def csp_hash(text: str) -> str:
 
 
 def build_assets(instance: Path) -> Assets:
-    """Copy and compress the tree below `instance/static/<hash>`; a build that is there already is used as it is."""
+    """Copy and compress the tree below `instance/static/<hash>`; one that is there already is used as it is."""
     strings = {f"strings.{language}.json": _strings(language) for language in LANGUAGES}
     files = tuple(path.relative_to(SOURCE).as_posix() for path in _walk(SOURCE))
     version = _content_hash(strings)
@@ -104,7 +105,7 @@ def build_assets(instance: Path) -> Assets:
 
 
 def serve_assets(app: "Flask", assets: Assets) -> None:
-    """WhiteNoise answers before Flask does, so `after_request` never sees these: the headers are added here."""
+    """WhiteNoise answers before Flask does, so `after_request` never sees these: headers are added here."""
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=assets.root,
@@ -151,7 +152,7 @@ def _sources() -> Iterator[Path]:
 
 
 def _write_build(root: Path, version: str, strings: dict[str, bytes]) -> None:
-    """Written beside and renamed: of two workers that start together one wins, and nobody serves half a tree."""
+    """Written beside and renamed: of two workers that start together one wins, none serves half a tree."""
     root.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".build-", dir=root))
     try:

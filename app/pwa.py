@@ -1,4 +1,4 @@
-"""The phone's documents: check-in, shell, help, worker, manifest. Public, without personal data, kept by the worker."""
+"""The phone's documents: check-in, shell, help, worker, manifest. Public, impersonal, kept by the worker."""
 
 import gzip
 import hashlib
@@ -22,7 +22,11 @@ pwa = Blueprint("pwa", __name__)
 ENVELOPE_SCHEMA = Path(__file__).parent / "schemas" / "data" / "envelope-1.schema.json"
 CRISIS = {"call": "988", "text": "988", "emergency": "911"}
 SHELL = "/today"
-KEPT = (SHELL, *(f"/check-in/{language}" for language in LANGUAGES), *(f"/help/{language}" for language in LANGUAGES))
+KEPT = (
+    SHELL,
+    *(f"/check-in/{language}" for language in LANGUAGES),
+    *(f"/help/{language}" for language in LANGUAGES),
+)
 
 
 @pwa.get("/check-in/<language>")
@@ -136,13 +140,13 @@ def _worker_version() -> str:
 
 
 def _document(body: str, kind: str = "text/html") -> Response:
-    """Compressed here, because a first visit on a slow line waits for every kilobyte. Nothing secret is in it."""
-    accepted = request.accept_encodings
+    """Compressed here, because a first visit on a slow line waits for every kilobyte. Nothing is secret."""
+    accepted = request.accept_encodings.best_match(["br", "gzip"])
     response = Response(body, mimetype=kind)
-    if "br" in accepted:
+    if accepted == "br":
         response.set_data(brotli.compress(body.encode(), quality=6))
         response.content_encoding = "br"
-    elif "gzip" in accepted:
+    elif accepted == "gzip":
         response.set_data(gzip.compress(body.encode(), 6))
         response.content_encoding = "gzip"
     response.vary.add("Accept-Encoding")

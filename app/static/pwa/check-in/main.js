@@ -1,6 +1,7 @@
 /** The check-in, one question a screen. The form is in the page; this decides what of it is shown, and keeps it. */
 import { newDraft } from "../domain/draft.js";
 import { bindHelp } from "../parts/help-panel.js";
+import { listen } from "../store/db.js";
 import { adoptDraft, readDraft, saveDraft } from "../store/drafts.js";
 import { currentOwner } from "../store/owner.js";
 import { pullOverview } from "../sync/pull.js";
@@ -10,7 +11,7 @@ import { loadWords, t } from "../words.js";
 import { dress } from "./about.js";
 import { fillForm, isAnswered, placeDifficulty, readForm } from "./form.js";
 import { knownStep, stepAfter, stepBefore } from "./flow.js";
-import { showLook } from "./look.js";
+import { renewSendPart, showLook } from "./look.js";
 import { helpOptions, needsHelp, offerHelp, showShortState } from "./safety.js";
 import { showSaved, showStep, showWayOn, stepOf } from "./screen.js";
 import { onTap } from "./tap.js";
@@ -76,6 +77,8 @@ function bind() {
   document.getElementById("back").addEventListener("click", goBack);
   addEventListener("popstate", ({ state }) => show(knownStep(draft, state?.step ?? "phq9-1")));
   addEventListener("pagehide", () => writing && save());
+  // What the look-over offers depends on who is signed in, and that may become known while it is open.
+  listen(({ type }) => ["owner", "read"].includes(type) && draft.step === "look" && !isSent() && renewSendPart(draft));
 }
 
 function show(step, options) {
@@ -170,9 +173,11 @@ async function saveMove(from) {
   return false;
 }
 
+const isSent = () => !stepOf("sent").hidden;
+
 function goBack(event) {
   const before = backToLook ? "look" : stepBefore(draft, draft.step);
-  if (!before || stepOf("sent").hidden === false) return;
+  if (!before || isSent()) return;
   event.preventDefault();
   backToLook = false;
   if (history.state?.from === before) history.back();

@@ -54,7 +54,13 @@ function bytes(text) {
 }
 
 function join(...parts) {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 export const sealInfo = (key, person, item) => bytes(`between/outbox/1|${key}|${person}|${item}`);
