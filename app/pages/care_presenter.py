@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.modality import MODALITY_NAMES
 from app.languages import format_day, format_full_day, format_time, local, request_language
 from app.languages import gettext as _
 from app.models import Visit
@@ -21,7 +20,6 @@ class Next:
 
     day: str
     time: str
-    what: str
     where: str
     length: str
     no_driving: str
@@ -29,11 +27,11 @@ class Next:
 
 @dataclass(frozen=True)
 class Later:
-    """A visit in the list."""
+    """A visit in the list. The treatment is not named: day, time and place were shared."""
 
     day: str
     time: str
-    what: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def present_cared(cared: Cared, now: datetime) -> CaredWords:
         dial=re.sub(r"[^0-9+]", "", cared.clinic.phone),
         hours=cared.clinic.hours.get(language, ""),
         next=_next(cared.visits[0], cared, name, now) if cared.visits else None,
-        later=[_later(visit, now) for visit in cared.visits[1:]],
+        later=[_later(visit, cared, now) for visit in cared.visits[1:]],
         shared=f"{shared} {_('{name} can see when you look.', name=name)}",
     )
 
@@ -82,7 +80,6 @@ def _next(visit: Visit, cared: Cared, name: str, now: datetime) -> Next:
     return Next(
         day=_day(visit, now),
         time=format_time(visit.starts_at, visit.zone, language),
-        what=_(MODALITY_NAMES[visit.modality]),
         where=visit.place or cared.clinic.name,
         length=_("About {length}.", length=length_words(visit.minutes)),
         no_driving=_("{name} may not drive until the next day.", name=name)
@@ -91,9 +88,9 @@ def _next(visit: Visit, cared: Cared, name: str, now: datetime) -> Next:
     )
 
 
-def _later(visit: Visit, now: datetime) -> Later:
+def _later(visit: Visit, cared: Cared, now: datetime) -> Later:
     time = format_time(visit.starts_at, visit.zone, request_language())
-    return Later(_day(visit, now), time, _(MODALITY_NAMES[visit.modality]))
+    return Later(_day(visit, now), time, visit.place or cared.clinic.name)
 
 
 def _day(visit: Visit, now: datetime) -> str:
@@ -103,4 +100,6 @@ def _day(visit: Visit, now: datetime) -> str:
     day = format_day(there, language)
     near = format_day(there, language, today=today)
     words = f"{near}, {day}" if abs((there - today).days) <= 1 else near
-    return words[:1].upper() + words[1:]
+    # The number stays with its month.
+    head, _space, tail = words.rpartition(" ")
+    return f"{head[:1].upper()}{head[1:]}\u00a0{tail}"

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.change import NOTICEABLE
 from app.languages import format_day, ngettext
 from app.languages import gettext as _
 from app.pages.chart import Spark, draw_spark
@@ -35,6 +36,7 @@ class Line:
     last: str
     last_day: str
     change: str
+    is_noticeable: bool
     treatments: list[str]
     calls: list[tuple[uuid.UUID, str]] = field(default_factory=list)
 
@@ -64,7 +66,7 @@ def present_caseload(caseload: Caseload, dates: Dates, actor_id: uuid.UUID, page
         news=[_why_news(row, row.news, dates) for row in caseload.news if row.news],
         drifting=[_line(row, dates, *_why_drifting(row, dates)) for row in caseload.drifting],
         unreached=[_line(row, dates, *_why_call(row, dates)) for row in caseload.unreached],
-        quiet=[_line(row, dates, "", []) for row in caseload.quiet],
+        quiet=[_line(row, dates, _last_heard(row, dates), []) for row in caseload.quiet],
         is_empty=caseload.total == 0,
         pages=list(range(1, -(-caseload.quiet_total // PAGE) + 1)),
         page_number=page_number,
@@ -85,6 +87,12 @@ def _counts(caseload: Caseload) -> list[Detail]:
     return counts
 
 
+def _last_heard(row: Row, dates: Dates) -> str:
+    if not row.scores:
+        return _("not heard from yet")
+    return _("heard {day}", day=dates.near_day(row.scores[-1][0]))
+
+
 def _line(row: Row, dates: Dates, why: str, details: list[Detail]) -> Line:
     totals = [total for _at, total in row.scores]
     return Line(
@@ -94,6 +102,7 @@ def _line(row: Row, dates: Dates, why: str, details: list[Detail]) -> Line:
         details=details,
         spark=draw_spark(totals) if len(totals) > 1 else None,
         last=str(totals[-1]) if totals else "–",
+        is_noticeable=len(totals) > 1 and abs(totals[-1] - totals[-2]) >= NOTICEABLE["phq9"],
         last_day=dates.day(row.scores[-1][0]) if row.scores else "",
         change=signed(totals[-1] - totals[-2]) if len(totals) > 1 else "–",
         treatments=treatments_words(row.treatments, dates) or [_("no visit yet")],
@@ -118,6 +127,7 @@ def _why_needed(row: Row, alert: OpenAlert, dates: Dates, actor_id: uuid.UUID) -
     ]
     if row.news:
         details.append(Detail(_unread(row.news)))
+    details += _drift_details(row, dates)
     return _line(row, dates, _("Item 9: {run}", run=run_words(row.item9_run)), details)
 
 
@@ -131,7 +141,7 @@ def answered_arrived(answered: datetime, arrived: datetime, dates: Dates) -> str
 def state_words(state: str, attempts: int, time: str) -> str:
     """How far somebody got with an open alert."""
     if state == "opened":
-        return _("nobody has answered for {time}", time=time)
+        return _("unanswered for {time}", time=time)
     if state == "trying":
         return ngettext(
             "tried once, not reached for {time}",
@@ -170,6 +180,7 @@ def _why_news(row: Row, news: News, dates: Dates) -> Line:
         details.append(Detail(_("something to know before the visit"), needs=True))
     if news.item9_skipped:
         details.append(Detail(_("item 9 not answered"), needs=True))
+    details += _drift_details(row, dates)
     return _line(row, dates, _unread(news), details)
 
 
@@ -186,7 +197,7 @@ def _before(row: Row, dates: Dates) -> str | None:
     return _("before {treatment} {when}", treatment=treatment, when=dates.near(next_at))
 
 
-def _why_drifting(row: Row, dates: Dates) -> tuple[str, list[Detail]]:
+def _drift_details(row: Row, dates: Dates) -> list[Detail]:
     details = [Detail(_stretch_words(one, dates)) for one in row.stretches]
     for rise in row.rises:
         name = "PHQ-9" if rise.instrument == "phq9" else "GAD-7"
@@ -200,6 +211,11 @@ def _why_drifting(row: Row, dates: Dates) -> tuple[str, list[Detail]]:
                 )
             )
         )
+    return details
+
+
+def _why_drifting(row: Row, dates: Dates) -> tuple[str, list[Detail]]:
+    details = _drift_details(row, dates)
     if row.stretches and row.rises:
         return _("Maintenance stretched, and worse"), details
     return (_("Maintenance stretched") if row.stretches else _("Worse than before")), details

@@ -8,6 +8,8 @@ from app.domain.instruments import load_instrument
 
 HIGHEST = 27
 SPARK_WIDTH, SPARK_HEIGHT = 100, 30
+# Where the lane of today ratings lies below the axis, and how high it is.
+LANE_TOP, LANE_HEIGHT = 78, 26
 # Half of the narrowest column that a pointer or finger should find.
 REACH = 11.0
 
@@ -35,8 +37,8 @@ class Sheet:
     short_names: bool
 
 
-WIDE = Sheet(width=860, left=12, right=726, top=30, bottom=300, axis=318, height=398, short_names=False)
-NARROW = Sheet(width=350, left=8, right=268, top=30, bottom=258, axis=276, height=354, short_names=True)
+WIDE = Sheet(width=860, left=12, right=726, top=30, bottom=300, axis=318, height=432, short_names=False)
+NARROW = Sheet(width=350, left=8, right=268, top=30, bottom=258, axis=276, height=388, short_names=True)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ class Sighting:
     prorated: bool
     key: str
     lanes: tuple[str | None, str | None]
+    today: int | None
+
+    @property
+    def is_column(self) -> bool:
+        """A today rating alone is a dot in its lane and nothing to be opened."""
+        return self.phq9 is not None or self.gad7 is not None or any(self.lanes)
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,7 @@ class Drawing:
     today: float
     between: tuple[float, float] | None
     usual: tuple[float, float, float, float] | None
+    ratings: list[tuple[float, float]]
 
 
 def draw_spark(totals: Sequence[int]) -> Spark:
@@ -139,7 +148,7 @@ def draw_timeline(
     return Drawing(
         sheet=sheet,
         stripes=[_stripe(scale, index) for index in range(len(load_instrument("phq9").bands))],
-        columns=_columns(scale, seen),
+        columns=_columns(scale, [one for one in seen if one.is_column]),
         phq9_line=_path([(scale.x(one.at), scale.y(one.phq9)) for one in seen if one.phq9 is not None]),
         gad7_line=_path([(scale.x(one.at), scale.y(one.gad7)) for one in seen if one.gad7 is not None]),
         marks=[Mark(scale.x(one.at), one.treatment, one.at > now, one.key) for one in held],
@@ -147,6 +156,7 @@ def draw_timeline(
         today=scale.x(now),
         between=_between(scale, held, now),
         usual=_usual(scale, seen, usual),
+        ratings=[(scale.x(one.at), scale.lane_y(one.today)) for one in seen if one.today is not None],
     )
 
 
@@ -163,6 +173,9 @@ class _Scale:
     def y(self, total: float) -> float:
         plot = self.sheet.bottom - self.sheet.top
         return round(self.sheet.top + (HIGHEST - total) / HIGHEST * plot, 1)
+
+    def lane_y(self, rating: int) -> float:
+        return round(self.sheet.axis + LANE_TOP + (10 - rating) / 10 * LANE_HEIGHT, 1)
 
 
 def _stripe(scale: _Scale, index: int) -> Stripe:

@@ -66,9 +66,15 @@ class Line:
     should_know_text: str
     notes: int
     signed: str
+    read_by: str
     is_unread: bool
     is_replaced: bool
     is_conflict: bool
+
+    @property
+    def is_quiet(self) -> bool:
+        """A today rating that was read says no more than its figure."""
+        return bool(self.today and self.read_by) and not (self.scores or self.notes or self.should_know)
 
 
 def present_lines(entries: list[Entry], dates: Dates) -> list[Line]:
@@ -99,6 +105,7 @@ def _line(entry: Entry, earlier: list[Entry], dates: Dates, *, is_replaced: bool
         should_know_text=check_in.should_know_text,
         notes=sum(1 for note in entry.notes.values() if note.body),
         signed=signed_words(entry, dates),
+        read_by=f"{entry.reader_name}, {dates.day(entry.sign_off.signed_at)}" if entry.sign_off else "",
         is_unread=entry.sign_off is None,
         is_replaced=is_replaced,
         is_conflict=check_in.is_conflict,

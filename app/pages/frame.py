@@ -38,6 +38,7 @@ class DeskFrame:
     clinic: Clinic
     who: str
     waiting: str | None
+    waiting_count: int
     done: str | None
 
 
@@ -47,7 +48,9 @@ def read_frame(session: Session) -> DeskFrame:
     clinic = session.get_one(Clinic, actor.as_clinician().clinic_id)
     count, since = count_unanswered(session, actor)
     done = DONE.get(request.args.get("done", ""))
-    return DeskFrame(clinic, actor.name, _waiting(count, since, clinic.zone), _(done) if done else None)
+    return DeskFrame(
+        clinic, actor.name, _waiting(count, since, clinic.zone), count, _(done) if done else None
+    )
 
 
 def desk_page(template: str, frame: DeskFrame, *, status: int = 200, **context: object) -> Response:

@@ -1,4 +1,4 @@
-"""GET /clinic/patients/<id>: one patient on one page, and the plan that the clinician writes with the patient."""
+"""GET /clinic/patients/<id>: one patient on one page, and the plan that clinician and patient write."""
 
 import uuid
 

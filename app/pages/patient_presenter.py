@@ -40,10 +40,12 @@ class PatientPage:
     id: uuid.UUID
     name: str
     facts: list[Detail]
+    last: str
     alert: ThreadWords | None
     earlier_alerts: list[ThreadWords]
     timeline: Timeline
     lines: list[Line]
+    ratings: list[Line]
     unread: int
     should_know: list[Line]
     executive: list[NoteWords]
@@ -70,10 +72,12 @@ def present_patient(
         id=record.patient.id,
         name=record.name,
         facts=_facts(record, lines, dates),
+        last=_last(lines),
         alert=threads[0] if has_open else None,
         earlier_alerts=threads[1:] if has_open else threads,
         timeline=present_timeline(record, dates),
-        lines=lines,
+        lines=[line for line in lines if not line.is_quiet],
+        ratings=[line for line in lines if line.is_quiet],
         unread=sum(1 for line in lines if line.is_unread and not line.is_replaced),
         should_know=[line for line in lines if line.should_know and line.is_unread],
         executive=present_notes(record.entries, "executive", dates),
@@ -98,6 +102,15 @@ def _facts(record: PatientRecord, lines: list[Line], dates: Dates) -> list[Detai
     if not lines:
         facts.append(Detail(_("nothing sent yet")))
     return facts
+
+
+def _last(lines: list[Line]) -> str:
+    """The last PHQ-9 there is, and when."""
+    for line in lines:
+        score = line.scores.get("phq9")
+        if score is not None and not score.flag:
+            return _("last PHQ-9 {total}, {when}", total=score.total, when=line.when)
+    return ""
 
 
 def _treatments(record: PatientRecord, dates: Dates) -> dict[str, Treatment]:

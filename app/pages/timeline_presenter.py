@@ -8,12 +8,15 @@ from app.domain.instruments import load_instrument
 from app.domain.modality import treatment_of
 from app.languages import format_short_day, local
 from app.languages import gettext as _
+from app.models import Visit
 from app.pages.chart import NARROW, WIDE, Drawing, Occasion, Sheet, Sighting, draw_timeline
+from app.pages.check_in_presenter import KINDS
 from app.pages.dates import Dates
 from app.pages.words import SHORT_BANDS, band_name, treatment_name
 from app.services.journal import Entry
 from app.services.timeline import SHOWN, PatientRecord, usual_range
 
+LEAST = timedelta(days=35)
 AHEAD_LEAST, AHEAD_MOST = timedelta(days=7), timedelta(days=24)
 
 
@@ -28,24 +31,38 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Happening:
+    """One row of the table beside the drawing."""
+
+    day: str
+    what: str
+    phq9: str
+    gad7: str
+    today: str
+
+
+@dataclass(frozen=True)
 class Timeline:
     """Both drawings; `readings` are shown on hover and focus, and name the points for everybody else."""
 
+    title: str
     pictures: list[Picture]
     readings: dict[str, str]
     visits: dict[str, str]
     treatments: list[str]
     has_range: bool
+    has_ratings: bool
+    rows: list[Happening]
     is_empty: bool
 
 
 def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
     """Word the last twelve weeks and what is booked next."""
-    entries = [entry for entry in record.entries if entry.scores or entry.notes]
+    entries = [one for one in record.entries if one.scores or one.notes or one.check_in.today is not None]
     held = [visit for visit in record.visits if visit.state != "cancelled"]
     ahead = [visit.starts_at for visit in held if visit.starts_at > dates.now]
     reach = (ahead[0] - dates.now + timedelta(days=3)) if ahead else AHEAD_LEAST
-    start, end = dates.now - SHOWN, dates.now + min(max(reach, AHEAD_LEAST), AHEAD_MOST)
+    start, end = _start(entries, held, dates), dates.now + min(max(reach, AHEAD_LEAST), AHEAD_MOST)
     shown = [visit for visit in held if start <= visit.starts_at <= end]
     usual = usual_range(record.entries)
     sightings = [_sighting(entry) for entry in reversed(entries)]
@@ -59,6 +76,9 @@ def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
         return Picture(drawing, _band_names(sheet), _month_names(drawing, dates), kind)
 
     return Timeline(
+        title=_("The last twelve weeks")
+        if start <= dates.now - SHOWN
+        else _("Since {day}", day=dates.day(start)),
         pictures=[draw(WIDE, "wide"), draw(NARROW, "narrow")],
         readings={str(entry.check_in.id): _reading(entry, dates) for entry in entries},
         visits={
@@ -69,7 +89,41 @@ def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
             name for name in ("tms", "ketamine", "esketamine") if name in {o.treatment for o in occasions}
         ],
         has_range=usual is not None,
+        has_ratings=any(one.today is not None for one in sightings),
+        rows=_rows(entries, shown, dates),
         is_empty=not any(one.phq9 is not None or one.gad7 is not None for one in sightings),
+    )
+
+
+def _start(entries: list[Entry], held: list[Visit], dates: Dates) -> datetime:
+    """Twelve weeks ago, or shortly before the first thing there is: no half-empty chart for somebody new."""
+    first = [one.check_in.answered_at for one in entries[-1:]] + [one.starts_at for one in held[:1]]
+    since = min(first, default=dates.now) - timedelta(days=4)
+    return max(dates.now - SHOWN, min(since, dates.now - LEAST))
+
+
+def _rows(entries: list[Entry], shown: list[Visit], dates: Dates) -> list[Happening]:
+    """Everything on the drawing, newest first."""
+    rows = [(entry.check_in.answered_at, _happening(entry, dates)) for entry in entries]
+    rows += [
+        (
+            one.starts_at,
+            Happening(dates.day(one.starts_at), treatment_name(treatment_of(one.modality)), "", "", ""),
+        )
+        for one in shown
+    ]
+    return [row for _at, row in sorted(rows, key=lambda pair: pair[0], reverse=True)]
+
+
+def _happening(entry: Entry, dates: Dates) -> Happening:
+    totals = {name: "–" if one.total is None else str(one.total) for name, one in entry.scores.items()}
+    today = entry.check_in.today
+    return Happening(
+        day=dates.day(entry.check_in.answered_at),
+        what=_(KINDS[entry.check_in.kind]),
+        phq9=totals.get("phq9", ""),
+        gad7=totals.get("gad7", ""),
+        today="" if today is None else str(today),
     )
 
 
@@ -83,6 +137,7 @@ def _sighting(entry: Entry) -> Sighting:
         prorated=bool(phq9 and phq9.status == "prorated"),
         key=str(entry.check_in.id),
         lanes=(executive.direction if executive else None, hedonic.direction if hedonic else None),
+        today=entry.check_in.today,
     )
 
 
@@ -99,7 +154,7 @@ def _reading(entry: Entry, dates: Dates) -> str:
 
 
 def _band_names(sheet: Sheet) -> dict[str, str]:
-    names = {band.id: _(band.name) for band in load_instrument("phq9").bands}
+    names = {band.id: _(band.name).lower() for band in load_instrument("phq9").bands}
     short = {band: _(name) for band, name in SHORT_BANDS.items()} if sheet.short_names else {}
     return names | short
 

@@ -30,7 +30,7 @@ def signed(points: int) -> str:
 def band_name(instrument: str, band: str | None) -> str:
     """'moderately severe', or nothing."""
     names = {one.id: one.name for one in load_instrument(instrument).bands}
-    return _(names[band]) if band in names else ""
+    return _(names[band]).lower() if band in names else ""
 
 
 def change_words(instrument: str, earlier: int, later: int) -> str:
@@ -52,6 +52,8 @@ def _treatment_words(name: str, treatment: Treatment, dates: Dates) -> str:
 def _rhythm(name: str, treatment: Treatment) -> str:
     if treatment.interval_days:
         return _("{treatment} every {n} days", treatment=name, n=treatment.interval_days)
+    if treatment.had == 0:
+        return _("{treatment}, first visit ahead", treatment=name)
     return ngettext("{treatment}, {n} visit", "{treatment}, {n} visits", treatment.had, treatment=name)
 
 
