@@ -52,7 +52,7 @@ class Worker:
         """Look again, now or as soon as the present look is over."""
         self._woken.set()
 
-    def stop(self, seconds: float = 20) -> None:
+    def stop(self, seconds: float = 8) -> None:
         """Finish what is being sent, take nothing new. A claim left behind is free when its lease ends."""
         self._stopping.set()
         self._woken.set()

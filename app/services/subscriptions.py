@@ -64,9 +64,8 @@ def subscribe(
 def end_subscription(
     session: Session, person_id: uuid.UUID, subscription_id: uuid.UUID, now: datetime
 ) -> None:
-    """No more reminders there. A phone that does not know its subscription's id names its install instead."""
-    which = sa.or_(PushSubscription.id == subscription_id, PushSubscription.install_id == subscription_id)
-    _end(session, now, PushSubscription.person_id == person_id, which)
+    """No more reminders there. Somebody else's id changes nothing."""
+    _end(session, now, PushSubscription.person_id == person_id, PushSubscription.id == subscription_id)
 
 
 def end_gone(session: Session, subscription_id: uuid.UUID, now: datetime) -> None:

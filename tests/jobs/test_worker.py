@@ -381,7 +381,7 @@ def test_the_phone_belongs_to_who_holds_it(
         # Nobody ends another person's.
         end_subscription(session, due.person_id, clinic.phones()[0].id, NOW)
         assert live_installs(session, other.person_id) == [other.patient_id]
-        end_subscription(session, other.person_id, other.patient_id, NOW)
+        end_subscription(session, other.person_id, clinic.phones()[0].id, NOW)
         assert live_installs(session, other.person_id) == []
     assert sink.received == []
 
