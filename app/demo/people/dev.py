@@ -71,7 +71,6 @@ DEV = Story(
                 ("other",),
             ),
             should_know=ShouldKnow(("little_sleep",), "Four hours, maybe, most nights since the weekend."),
-            unread=True,
         ),
         *ratings(
             (-66, 7), (-54, 7), (-45, 6), (-33, 7), (-24, 6), (-20, 6), (-13, 5), (-11, 4), (-6, 4), (-5, 4)

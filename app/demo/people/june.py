@@ -118,7 +118,7 @@ JUNE = Story(
         CheckInPlan(
             -25,
             time(22, 10),
-            phq9=12,
+            phq9=13,
             gad7=9,
             difficulty=2,
             today=3,

@@ -78,7 +78,7 @@ RENATA = Story(
         ),
         CheckInPlan(-14, time(18, 20), phq9=5, gad7=3, difficulty=0, today=7),
         CheckInPlan(
-            -1,
+            -4,
             time(20, 35),
             phq9=6,
             gad7=3,
@@ -90,7 +90,6 @@ RENATA = Story(
             hedonic=Words(
                 "easier", "The new place by the harbor. I had an opinion about the soup.", ("ketamine",)
             ),
-            unread=True,
         ),
         *ratings((-60, 6), (-56, 5), (-46, 7), (-38, 7), (-30, 6), (-26, 6), (-18, 8), (-17, 7), (-9, 7)),
     ),
