@@ -14,16 +14,13 @@ test: ## set up what is missing; format, lint, types, imports, unit, page and br
 	@bin/test
 
 bench: ## measure the budgets of docs/operations.md against their floors
-	@bin/setup test
-	@.venv/bin/python -m bench
+	@bin/with-browser bench
 
 prove: ## run every proof at full size and write docs/proofs.md
-	@bin/setup test
-	@.venv/bin/python -m prove
+	@bin/with-browser prove
 
 shots: ## a picture of every screen: build/shots/index.html
-	@bin/setup test
-	@.venv/bin/python -m shots
+	@bin/with-browser shots
 
 demo: ## put the demo clinic into an empty database
 	@bin/setup run

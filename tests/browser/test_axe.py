@@ -16,9 +16,10 @@ DESK = {"width": 1280, "height": 800}
 TOO_WIDE = """() => {
   const edge = document.documentElement.clientWidth;
   if (document.scrollingElement.scrollWidth <= edge) return [];
+  const sticks = (one) => one.getBoundingClientRect().right > edge + 0.5;
   return [...document.body.querySelectorAll("*")]
-    .filter((one) => one.getBoundingClientRect().right > edge + 0.5)
-    .map((one) => `${one.localName}.${one.className?.baseVal ?? one.className} by `
+    .filter((one) => sticks(one) && !sticks(one.parentElement))
+    .map((one) => `${one.localName}#${one.id}.${one.getAttribute("class")} by `
       + `${Math.ceil(one.getBoundingClientRect().right - edge)} px`);
 }"""
 
