@@ -68,6 +68,36 @@ def test_spanish_says_usted() -> None:
     assert not familiar, "\n".join(familiar)
 
 
+@pytest.mark.parametrize(
+    ("english", "spanish"),
+    [
+        ("Help now", "Ayuda ahora"),
+        ("Call 988", "Llamar al 988 (oprima 2)"),
+        ("Text 988", "Envíe AYUDA al 988"),
+        (
+            "Calls and texts need phone signal, not internet.",
+            "Las llamadas y los mensajes necesitan señal de teléfono, no internet.",
+        ),
+        (
+            "If you might hurt yourself, or are not sure, call now.",
+            "Si podría hacerse daño, o tiene dudas, llame ahora.",
+        ),
+        (
+            "This answer is only on this phone. Nobody at the clinic has seen it.",
+            "Esta respuesta está solo en este teléfono. Nadie en la clínica la ha visto.",
+        ),
+        ("Skip. Your clinician will see it was skipped.", "Omitir. Su clínica verá que no la contestó."),
+        (
+            "Between has something for you, whenever you have a minute.",
+            "Between tiene algo para usted, cuando tenga un momento.",
+        ),
+    ],
+)
+def test_words_that_were_settled_stay(english: str, spanish: str) -> None:
+    """These were agreed on for people in danger or unwell; nobody rewords them in passing."""
+    assert translate("es", english) == spanish
+
+
 def test_a_plural_has_both_forms_in_spanish() -> None:
     single = [
         one

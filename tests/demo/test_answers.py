@@ -1,7 +1,7 @@
 """Made-up item answers add up to what a story says, and item 9 is never made up."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.demo.answers import gad7_answers, phq9_answers
@@ -9,6 +9,7 @@ from app.demo.answers import gad7_answers, phq9_answers
 weights = st.integers(1, 9)
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 24),
     st.lists(weights, min_size=8, max_size=8),
@@ -23,6 +24,7 @@ def test_phq9_adds_up(shared: int, profile: list[int], item9: int | None, turn: 
     assert answers == phq9_answers(shared + (item9 or 0), profile, item9, (), turn)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 21), st.lists(weights, min_size=7, max_size=7), st.integers(0, 99))
 def test_gad7_adds_up(total: int, profile: list[int], turn: int) -> None:
     assert sum(value or 0 for value in gad7_answers(total, profile, (), turn)) == total

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.demo.build import demo_sign_ins
@@ -17,6 +17,7 @@ any_day = st.dates(date(2025, 1, 1), date(2029, 12, 31))
 stories = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.key)
 
 
+@settings(deadline=None)
 @given(any_day)
 def test_the_clinic_is_closed_on_weekends(today: date) -> None:
     assert working_day(today).weekday() < 5
@@ -25,6 +26,7 @@ def test_the_clinic_is_closed_on_weekends(today: date) -> None:
         assert all(day.weekday() < 5 for day, _ in visit_days(story, today))
 
 
+@settings(deadline=None)
 @given(any_day)
 def test_nobody_is_in_two_places(today: date) -> None:
     for story in STORIES:
