@@ -20,8 +20,11 @@ export function dayNumber(moment, zone) {
 
 export const daysBetween = (from, to, zone) => dayNumber(to, zone) - dayNumber(from, zone);
 
-export const clock = (moment, zone) =>
-  formatter({ timeZone: zone, hour: "numeric", minute: "2-digit" }).format(new Date(moment));
+/** "10:30 AM", never broken over two lines. */
+const time = (moment, zone, more) =>
+  formatter({ timeZone: zone, hour: "numeric", minute: "2-digit", ...more }).format(new Date(moment)).replace(/ /g, "\u00a0");
+
+export const clock = (moment, zone) => time(moment, zone);
 
 /** "Nov 17" */
 export const shortDate = (moment, zone) =>
@@ -62,7 +65,7 @@ export function timeWithZone(moment, zone) {
   const here = clock(moment, phoneZone());
   const there = clock(moment, zone);
   if (here === there && !daysBetweenZones(moment, zone)) return there;
-  return formatter({ timeZone: zone, hour: "numeric", minute: "2-digit", timeZoneName: "short" }).format(new Date(moment));
+  return time(moment, zone, { timeZoneName: "short" });
 }
 
 const daysBetweenZones = (moment, zone) => dayNumber(moment, zone) - dayNumber(moment, phoneZone());
