@@ -149,7 +149,7 @@ def _count(database: Database, senders: list[_Sender]) -> list[str]:
     """Every acknowledged item against every table that must hold it, and every row against an item."""
     expected = {item: item9 for sender in senders for item, item9 in sender.acknowledged.items()}
     with database.reading() as session:
-        held = session.execute(sa.select(CheckIn.client_id, CheckIn.id)).tuples().all()
+        held = session.execute(sa.select(CheckIn.client_id, CheckIn.id)).all()
         counts = {
             "answers": _per_id(session, ItemAnswer.check_in_id),
             "scores": _per_id(session, InstrumentScore.check_in_id),
@@ -181,4 +181,5 @@ def _faults_of(
 
 
 def _per_id(session: Session, column: InstrumentedAttribute[uuid.UUID]) -> dict[uuid.UUID, int]:
-    return dict(session.execute(sa.select(column, sa.func.count()).group_by(column)).tuples().all())
+    rows = session.execute(sa.select(column, sa.func.count()).group_by(column))
+    return {row[0]: row[1] for row in rows}

@@ -1,4 +1,4 @@
-"""`make shots`, or `python -m shots today help` for some: sizes, light and dark, two languages, large text."""
+"""`make shots`, or `python -m shots today help` for some: sizes, light, dark, two languages, large text."""
 
 import shutil
 import sys

@@ -131,7 +131,11 @@ class Visitors:
         locale = {"en": "en-US", "es": "es-US"}[self._language]
         state = self._state(role) if role else None
         context = self._browser.new_context(
-            locale=locale, storage_state=state, service_workers="block", **options
+            locale=locale,
+            timezone_id="America/New_York",
+            storage_state=state,
+            service_workers="block",
+            **options,
         )
         context.set_default_timeout(15_000)
         return context

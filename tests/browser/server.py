@@ -1,5 +1,6 @@
 """Between as an operator starts it: a real process on a free port, killed without a goodbye."""
 
+import http.client
 import os
 import shutil
 import signal
@@ -7,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class LiveServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._wait(listening=True)
+        self._wait(self._answers)
         return self
 
     def stop(self) -> None:
@@ -59,7 +60,7 @@ class LiveServer:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
-        self._wait(listening=False)
+        self._wait(lambda: not self._listens())
 
     def close(self) -> None:
         """SIGTERM, as an operator would."""
@@ -99,17 +100,28 @@ class LiveServer:
         ours = {"BETWEEN_INSTANCE": str(self.directory / "instance"), "BETWEEN_PORT": str(self.port)}
         return kept | ours | self._environ
 
-    def _wait(self, *, listening: bool) -> None:
+    def _wait(self, reached: Callable[[], bool]) -> None:
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
-            if self._listens() == listening:
+            if reached():
                 return
-            if listening and self._process is not None and self._process.poll() is not None:
+            if self._process is not None and self._process.poll() is not None:
                 raise RuntimeError(f"The server ended at once. It said:\n{self.said()}")
             time.sleep(0.05)
         raise TimeoutError(
             f"Port {self.port} after {PATIENCE_SECONDS:.0f} s. The server said:\n{self.said()}"
         )
+
+    def _answers(self) -> bool:
+        """The port is open before the application is there, so ask for its health."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
