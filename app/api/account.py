@@ -77,7 +77,7 @@ def invite_caregiver() -> Response:
     with parts().database.writing() as session:
         patient = session.scalars(own_patients(actor)).first()
         if patient is None:
-            raise BetweenError("not_allowed")
+            raise BetweenError("not_found")
         _invitation, code = invite(
             session,
             inviter=session.get_one(Membership, (patient.clinic_id, patient.membership_id)),

@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from app.errors import BetweenError
 from app.http import answer, current_actor, current_now, parts, read_json
+from app.models import PushSubscription
 from app.schemas.fields import Identifier, Words
 from app.services.subscriptions import end_subscription, subscribe
 
@@ -58,8 +59,12 @@ def add_subscription() -> Response:
 @blueprint.post("/api/subscriptions/<uuid:subscription_id>/end")
 def stop_subscription(subscription_id: uuid.UUID) -> Response:
     """No more reminders on that phone."""
+    actor = current_actor()
     with parts().database.writing() as session:
-        end_subscription(session, current_actor().person_id, subscription_id, current_now())
+        subscription = session.get(PushSubscription, subscription_id)
+        if subscription is None or subscription.person_id != actor.person_id:
+            raise BetweenError("not_found")
+        end_subscription(session, actor.person_id, subscription_id, current_now())
     return answer({"ended": True})
 
 

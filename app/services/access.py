@@ -33,11 +33,11 @@ class Actor:
     roles: tuple[Role, ...]
 
     def in_role(self, role: str) -> Role:
-        """The actor's membership in this role. Raises BetweenError not_allowed if there is none."""
+        """The actor's membership in this role. Raises BetweenError not_found if there is none."""
         for held in self.roles:
             if held.role == role:
                 return held
-        raise BetweenError("not_allowed")
+        raise BetweenError("not_found")
 
     def as_clinician(self) -> Role:
         """The clinician's membership that a desk page works under."""
