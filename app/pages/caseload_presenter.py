@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.change import NOTICEABLE
+from app.domain.instruments import load_instrument
 from app.languages import format_day, ngettext
 from app.languages import gettext as _
 from app.pages.chart import Spark, draw_spark
 from app.pages.dates import Dates
 from app.pages.words import signed, treatment_name, treatments_words
-from app.services.caseload_facts import Caseload, News, OpenAlert, Row, Stretch, Unreached
+from app.services.caseload_facts import Caseload, News, OpenAlert, Rise, Row, Stretch, Unreached
 from app.services.caseload_rows import PAGE
 
 SOON_HOURS = 36
@@ -199,19 +200,15 @@ def _before(row: Row, dates: Dates) -> str | None:
 
 def _drift_details(row: Row, dates: Dates) -> list[Detail]:
     details = [Detail(_stretch_words(one, dates)) for one in row.stretches]
-    for rise in row.rises:
-        name = "PHQ-9" if rise.instrument == "phq9" else "GAD-7"
-        details.append(
-            Detail(
-                _(
-                    "{instrument} {points} above the best of 90 days, {day}",
-                    instrument=name,
-                    points=signed(rise.points),
-                    day=dates.day(rise.best_at),
-                )
-            )
-        )
+    if row.rises:
+        details.append(Detail(_rise_words(row.rises, dates)))
     return details
+
+
+def _rise_words(rises: list[Rise], dates: Dates) -> str:
+    scores = [f"{load_instrument(one.instrument).title} {signed(one.points)}" for one in reversed(rises)]
+    day = dates.day(min(one.best_at for one in rises))
+    return _("{scores} above the best of 90 days, {day}", scores=", ".join(scores), day=day)
 
 
 def _why_drifting(row: Row, dates: Dates) -> tuple[str, list[Detail]]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from app.languages import format_short_day, format_time, local, request_language
 from app.languages import gettext as _
 
+NO_BREAK = "\u00a0"
+
 
 class Dates:
     """Says when, for one clinic's zone and one now."""
@@ -29,12 +31,13 @@ class Dates:
     def day(self, moment: datetime) -> str:
         """'Nov 17', or 'Nov 17, 2025' in another year."""
         there = local(moment, self.zone).date()
-        short = format_short_day(there, self.language)
+        # A number stays with its month, and a time with its AM.
+        short = format_short_day(there, self.language).replace(" ", NO_BREAK)
         return short if there.year == self.today.year else f"{short}, {there.year}"
 
     def time(self, moment: datetime) -> str:
         """'8:31 AM'."""
-        return format_time(moment, self.zone, self.language)
+        return format_time(moment, self.zone, self.language).replace(" ", NO_BREAK)
 
     def days_since(self, moment: datetime) -> int:
         """Whole days on the calendar of the clinic."""

@@ -40,13 +40,13 @@ def change_words(instrument: str, earlier: int, later: int) -> str:
 
 
 def treatments_words(treatments: dict[str, Treatment], dates: Dates) -> list[str]:
-    """'ketamine every 19 days · next Dec 4', one line for each treatment."""
+    """'ketamine every 19 days, next Dec 4', one line for each treatment."""
     ordered = [name for name in TREATMENTS if name in treatments]
     return [_treatment_words(name, treatments[name], dates) for name in ordered]
 
 
 def _treatment_words(name: str, treatment: Treatment, dates: Dates) -> str:
-    return " · ".join([_rhythm(treatment_name(name), treatment), _next(treatment, dates)])
+    return ", ".join([_rhythm(treatment_name(name), treatment), _next(treatment, dates)])
 
 
 def _rhythm(name: str, treatment: Treatment) -> str:

@@ -166,7 +166,10 @@ def test_the_first_positive_opens_a_thread_that_the_lead_owns(house: House, answ
     assert (alert.state, alert.reason, alert.owner_id) == ("opened", "first", house.patient.lead_id)
     assert alert.opened_at == NOW + timedelta(minutes=2)
     with house.database.reading() as session:
-        assert session.scalars(sa.select(AuditRow.action).order_by(AuditRow.id)).all() == ["open", "join"]
+        assert session.scalars(sa.select(AuditRow.action).order_by(AuditRow.id)).all() == [
+            "alert.opened",
+            "alert.joined",
+        ]
 
 
 def test_later_positives_join_the_same_thread(house: House, answer: Answer) -> None:
