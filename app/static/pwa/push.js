@@ -6,12 +6,14 @@ import { postJson } from "./sync/api.js";
 const PATIENCE = 15_000;
 
 const installed = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
-const isApple = () => /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
+const isApple = () =>
+  /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
 
 /** One of: off_clinic, install_first, unsupported, blocked, on, off. */
 export async function reminderState(push) {
   if (!push?.enabled) return "off_clinic";
-  if (!("serviceWorker" in navigator && "PushManager" in self && "Notification" in self)) return isApple() && !installed() ? "install_first" : "unsupported";
+  const able = "serviceWorker" in navigator && "PushManager" in self && "Notification" in self;
+  if (!able) return isApple() && !installed() ? "install_first" : "unsupported";
   if (Notification.permission === "denied") return "blocked";
   return Notification.permission === "granted" && (await currentSubscription()) ? "on" : "off";
 }

@@ -27,9 +27,11 @@ async function fetchStrings(wanted) {
   return reply?.ok ? reply.json() : null;
 }
 
+const put = (sentence, values) =>
+  sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+
 /** A value that ends in a full stop ("10:30 a.m.") brings the sentence's own. */
-const fill = (sentence, values) =>
-  sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole)).replace(/([^.])\.\.(?!\.)/g, "$1.");
+const fill = (sentence, values) => put(sentence, values).replace(/([^.])\.\.(?!\.)/g, "$1.");
 
 /** Names a sentence as a key where it is kept in a table; it is translated where it is shown. */
 export const mark = (sentence) => sentence;

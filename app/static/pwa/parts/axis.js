@@ -14,7 +14,8 @@ export function Axis({ last, next, now }) {
   const zone = (next ?? last).zone;
   const at = last && next ? place(Date.parse(last.starts_at), Date.parse(next.starts_at), now) : last ? 62 : FROM;
   return html`<svg class="axis" role="img" aria-label=${label(last, next, now, zone)}>
-    ${last && next && html`<rect class="between" x=${share(FROM)} y="26" width=${share(TO - FROM)} height="22" rx="11" />`}
+    ${last && next && html`<rect class="between" x=${share(FROM)} y="26" width=${share(TO - FROM)} height="22"
+      rx="11" />`}
     ${last && html`<rect class="gone" x=${share(FROM)} y="26" width=${share(at - FROM)} height="22" rx="11" />`}
     <line class="thread" x1="0" y1="37" x2="100%" y2="37" />
     ${last && html`<line class="way" x1=${share(FROM)} y1="37" x2=${share(at)} y2="37" />
@@ -23,7 +24,8 @@ export function Axis({ last, next, now }) {
     ${next && html`<circle class="next" cx=${share(TO)} cy="37" r="7" />
       <text x=${share(TO + 3)} y="37" dy="2.700em" text-anchor="end">${shortDate(next.starts_at, next.zone)}</text>`}
     <line class="today" x1=${share(at)} y1="22" x2=${share(at)} y2="52" />
-    <text class="now" x=${share(at)} y="14" text-anchor=${at < 20 ? "start" : at > 80 ? "end" : "middle"}>${t("Today")}</text>
+    <text class="now" x=${share(at)} y="14" text-anchor=${at < 20 ? "start" : at > 80 ? "end" : "middle"}>
+      ${t("Today")}</text>
   </svg>`;
 }
 

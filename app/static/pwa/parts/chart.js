@@ -2,6 +2,7 @@
 import { html } from "preact";
 import { shortDate } from "../when.js";
 import { mark, spoken, t } from "../words.js";
+import { wasHad } from "./facts.js";
 import { familyOf } from "./names.js";
 
 const DAY = 86_400_000;
@@ -14,9 +15,15 @@ const AXIS = TOP + HEIGHT + 28;
 export const MEASURES = {
   phq9: {
     max: 27,
-    bands: [[0, 4, mark("minimal")], [5, 9, mark("mild")], [10, 14, mark("moderate")], [15, 19, mark("mod. severe")], [20, 27, mark("severe")]],
+    bands: [
+      [0, 4, mark("minimal")], [5, 9, mark("mild")], [10, 14, mark("moderate")],
+      [15, 19, mark("mod. severe")], [20, 27, mark("severe")],
+    ],
   },
-  gad7: { max: 21, bands: [[0, 4, mark("minimal")], [5, 9, mark("mild")], [10, 14, mark("moderate")], [15, 21, mark("severe")]] },
+  gad7: {
+    max: 21,
+    bands: [[0, 4, mark("minimal")], [5, 9, mark("mild")], [10, 14, mark("moderate")], [15, 21, mark("severe")]],
+  },
   today: { max: 10, bands: [] },
 };
 
@@ -32,16 +39,23 @@ export function Chart({ measure, points, range, visits, now, label }) {
   const shown = points.filter((point) => now - point.at <= SPAN);
   return html`<div class="chart">
     <svg class="plot" role="img" aria-label=${label}>
-      ${bands.map(([low, high], at) => at % 2 === 1 && html`<rect class="band" x="0" width="100%" y=${edge(high + 0.5)} height=${edge(low - 0.5) - edge(high + 0.5)} />`)}
-      ${bands.length === 0 && [0, 5, 10].map((value) => html`<line class="line" x1="0" x2="100%" y1=${up(value)} y2=${up(value)} />`)}
-      ${range && html`<rect class="usual" x=${across(range.from, now)} width=${share(part(now, now) - part(range.from, now))} rx="10" y=${up(range.high) - 6} height=${up(range.low) - up(range.high) + 12} />`}
-      ${shown.slice(1).map((point, at) => html`<line class="way" x1=${across(shown[at].at, now)} y1=${up(shown[at].total)} x2=${across(point.at, now)} y2=${up(point.total)} />`)}
-      ${shown.map((point) => html`<circle class=${above(point, range) ? "point out" : "point"} r=${above(point, range) ? 5.5 : 4.5} cx=${across(point.at, now)} cy=${up(point.total)} />`)}
+      ${bands.map(([low, high], at) => at % 2 === 1 && html`<rect class="band" x="0" width="100%"
+        y=${edge(high + 0.5)} height=${edge(low - 0.5) - edge(high + 0.5)} />`)}
+      ${bands.length === 0 && [0, 5, 10].map((value) => html`<line class="line" x1="0" x2="100%" y1=${up(value)}
+        y2=${up(value)} />`)}
+      ${range && html`<rect class="usual" x=${across(range.from, now)}
+        width=${share(part(now, now) - part(range.from, now))} rx="10" y=${up(range.high) - 6}
+        height=${up(range.low) - up(range.high) + 12} />`}
+      ${shown.slice(1).map((point, at) => html`<line class="way" x1=${across(shown[at].at, now)}
+        y1=${up(shown[at].total)} x2=${across(point.at, now)} y2=${up(point.total)} />`)}
+      ${shown.map((point) => html`<circle class=${above(point, range) ? "point out" : "point"}
+        r=${above(point, range) ? 5.5 : 4.5} cx=${across(point.at, now)} cy=${up(point.total)} />`)}
       <${Treatments} visits=${visits} now=${now} />
       <${Months} now=${now} />
     </svg>
     <svg class="names" aria-hidden="true">
-      ${bands.map(([low, high, name]) => html`<text x="8" y=${(edge(low - 0.5) + edge(high + 0.5)) / 2} dy=".35em">${t(name)}</text>`)}
+      ${bands.map(([low, high, name]) => html`<text x="8" y=${(edge(low - 0.5) + edge(high + 0.5)) / 2} dy=".35em">
+        ${t(name)}</text>`)}
       ${bands.length === 0 && [0, 5, 10].map((value) => html`<text x="8" y=${up(value)} dy=".35em">${value}</text>`)}
     </svg>
   </div>`;
@@ -52,17 +66,20 @@ const above = (point, range) => range !== null && point.at >= range.from && poin
 const Treatments = ({ visits, now }) => html`
   <line class="line" x1="0" x2="100%" y1=${AXIS} y2=${AXIS} />
   ${visits
-    .filter((visit) => visit.state !== "cancelled" && Date.parse(visit.starts_at) <= now && now - Date.parse(visit.starts_at) <= SPAN)
+    .filter((visit) => wasHad(visit, now) && now - Date.parse(visit.starts_at) <= SPAN)
     .sort((one, other) => (familyOf(one.modality) === "tms" ? 0 : 1) - (familyOf(other.modality) === "tms" ? 0 : 1))
-    .map((visit) => html`<svg class="treatment" x=${across(Date.parse(visit.starts_at), now)} y=${AXIS}><${Treatment} family=${familyOf(visit.modality)} /></svg>`)}`;
+    .map((visit) => html`<svg class="treatment" x=${across(Date.parse(visit.starts_at), now)} y=${AXIS}>
+      <${Treatment} family=${familyOf(visit.modality)} /></svg>`)}`;
 
 /** TMS is a short upright tick, ketamine a filled drop, esketamine the same drop outlined: shape first, colour second. */
 export const Treatment = ({ family }) =>
   family === "tms"
     ? html`<path class="tick" d="M0-6.500v13" />`
-    : html`<path class="drop ${family}" d="M0-10c4.500 5.500 5.500 8 5.500 10a5.500 5.500 0 0 1-11 0c0-2 1-4.500 5.500-10z" />`;
+    : html`<path
+      class="drop ${family}" d="M0-10c4.500 5.500 5.500 8 5.500 10a5.500 5.500 0 0 1-11 0c0-2 1-4.500 5.500-10z" />`;
 
-export const TreatmentKey = ({ family }) => html`<svg class="key" viewBox="-8 -12 16 20" aria-hidden="true"><${Treatment} family=${family} /></svg>`;
+export const TreatmentKey = ({ family }) => html`<svg class="key" viewBox="-8 -12 16 20" aria-hidden="true">
+  <${Treatment} family=${family} /></svg>`;
 
 const Months = ({ now }) => {
   const starts = [3, 2, 1, 0].map((back) => {
@@ -71,7 +88,8 @@ const Months = ({ now }) => {
   });
   return starts
     .filter((at) => now - at <= SPAN && now - at >= 2 * DAY)
-    .map((at) => html`<text x=${across(at, now)} y=${AXIS} dy="2.600em" text-anchor=${anchor(at, now)} lang=${spoken()}>${shortDate(at)}</text>`);
+    .map((at) => html`<text x=${across(at, now)} y=${AXIS} dy="2.600em"
+      text-anchor=${anchor(at, now)} lang=${spoken()}>${shortDate(at)}</text>`);
 };
 
 const anchor = (at, now) => (now - at > SPAN * 0.92 ? "start" : now - at < SPAN * 0.08 ? "end" : "middle");

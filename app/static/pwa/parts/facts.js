@@ -25,6 +25,9 @@ export const pastVisits = (overview, now) =>
 export const lastVisit = (overview, now) =>
   pastVisits(overview, now).find((visit) => visit.state !== "cancelled") ?? null;
 
+/** A visit whose time has come and that nobody cancelled. */
+export const wasHad = (visit, now) => visit.state !== "cancelled" && start(visit) <= now;
+
 export const patientOf = (overview, visit) => visit?.patient ?? overview?.patients?.[0] ?? null;
 
 export const allCheckIns = (overview) =>

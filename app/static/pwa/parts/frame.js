@@ -9,7 +9,8 @@ export const Mark = () => html`<svg class="mark" viewBox="0 0 34 16" aria-hidden
 </svg>`;
 
 const ICONS = {
-  "/today": html`<path d="M2 12h20" /><circle cx="6" cy="12" r="2.6" class="full" /><circle cx="18" cy="12" r="2.6" class="full" />`,
+  "/today": html`<path d="M2 12h20" /><circle cx="6" cy="12" r="2.6" class="full" /><circle cx="18" cy="12" r="2.6"
+    class="full" />`,
   "/changes": html`<path d="M3 7l5 4 5 1.500 4 3.500 4-1M3 20h18" />`,
   "/visits": html`<rect x="4" y="5" width="16" height="15" rx="3" /><path d="M4 10h16M9 3v4M15 3v4" />`,
   "/you": html`<circle cx="12" cy="8.500" r="3.500" /><path d="M5 20c1-4 4-5.500 7-5.500s6 1.500 7 5.500" />`,

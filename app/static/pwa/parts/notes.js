@@ -13,10 +13,13 @@ const gathered = (checkIns) => checkIns.flatMap((one) => (one.notes ?? []).filte
 export function Notes({ checkIns }) {
   const [all, showAll] = useState(false);
   const notes = gathered(checkIns);
-  if (!notes.length) return html`<p class="quiet small">${t("What you write in a check-in will stand here, in your own words.")}</p>`;
+  if (!notes.length) return html`<p class="quiet small">
+    ${t("What you write in a check-in will stand here, in your own words.")}</p>`;
   const rest = notes.length - FIRST;
-  return html`<ul class="notes">${(all ? notes : notes.slice(0, FIRST)).map((note) => html`<${Note} note=${note} />`)}</ul>
-    ${!all && rest > 0 && html`<button type="button" class="link" onClick=${() => showAll(true)}>${tn("Show {n} older note", "Show {n} older notes", rest)}</button>`}`;
+  return html`<ul class="notes">
+    ${(all ? notes : notes.slice(0, FIRST)).map((note) => html`<${Note} note=${note} />`)}</ul>
+    ${!all && rest > 0 && html`<button type="button" class="link" onClick=${() => showAll(true)}>
+      ${tn("Show {n} older note", "Show {n} older notes", rest)}</button>`}`;
 }
 
 const Note = ({ note }) => html`<li>

@@ -1,7 +1,8 @@
 /** One sentence and one way on: how an empty, failing, offline or signed-out screen looks. */
 import { html } from "preact";
 
-export const Notice = ({ sentence, more, href, words, onTap, quiet = false }) => html`<div class="notice ${quiet ? "calm" : ""}">
+export const Notice = ({ sentence, more, href, words, onTap, quiet = false }) => html`<div
+  class="notice ${quiet ? "calm" : ""}">
   <p>${sentence}</p>
   ${more && html`<p class="small quiet">${more}</p>`}
   ${href && html`<a class="btn ${quiet ? "alt" : ""}" href=${href}>${words}</a>`}

@@ -8,8 +8,10 @@ import { Status } from "./notice.js";
 const WORDS = {
   on: mark("On. A reminder says that Between has something for you, and no more than that."),
   off: mark("Off. This phone can remind you the day before a visit; the lock screen never says why."),
-  blocked: mark("This phone blocks them. Allow notifications for Between in the phone’s or the browser’s settings, then come back here."),
-  install_first: mark("On an iPhone or iPad they work once Between is on the Home Screen: tap Share, then “Add to Home Screen”, then open it from there."),
+  blocked: mark("This phone blocks them. Allow notifications for Between in the phone’s or the browser’s " +
+    "settings, then come back here."),
+  install_first: mark("On an iPhone or iPad they work once Between is on the Home Screen: tap Share, then “Add to " +
+    "Home Screen”, then open it from there."),
   unsupported: mark("This browser cannot show reminders. The clinic reaches you by e-mail or phone."),
   off_clinic: mark("The clinic does not send reminders to phones yet. It reaches you by e-mail or phone."),
   slow: mark("The phone’s reminder service did not answer. Please try again when you have a network."),
@@ -30,8 +32,11 @@ export function Reminders({ push, now }) {
   if (!state) return null;
   const may = ["off", "slow", "failed"].includes(state);
   return html`<div class="stack" aria-live="polite">
-    <${Status} kept=${state !== "on"}>${t(WORDS[state])}${state === "on" && push.last_shown_at ? html` <span class="quiet">${t("Last one shown: {when}.", { when: briefly(push.last_shown_at, now) })}</span>` : ""}<//>
-    ${may && html`<button type="button" class="btn low" disabled=${busy} onClick=${() => run(turnOn)}>${busy ? t("Asking the phone…") : t("Turn on reminders")}</button>`}
-    ${state === "on" && html`<button type="button" class="btn alt low" disabled=${busy} onClick=${() => run(turnOff)}>${t("Turn off reminders")}</button>`}
+    <${Status} kept=${state !== "on"}>${t(WORDS[state])}${state === "on" && push.last_shown_at ? html` <span
+      class="quiet">${t("Last one shown: {when}.", { when: briefly(push.last_shown_at, now) })}</span>` : ""}<//>
+    ${may && html`<button type="button" class="btn low" disabled=${busy} onClick=${() => run(turnOn)}>
+      ${busy ? t("Asking the phone…") : t("Turn on reminders")}</button>`}
+    ${state === "on" && html`<button type="button" class="btn alt low" disabled=${busy} onClick=${() => run(turnOff)}>
+      ${t("Turn off reminders")}</button>`}
   </div>`;
 }

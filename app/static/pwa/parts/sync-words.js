@@ -22,8 +22,11 @@ export function SyncWords({ phone }) {
   const newest = allCheckIns(overview)[0];
   return html`<section class="sync small" aria-label=${t("Where your answers are")} aria-live="polite">
     ${draft && html`<${Status} kept>${t("A check-in is begun and saved on this phone. Nothing of it was sent.")}<//>`}
-    ${waiting.length === 1 && html`<${Status} kept when=${briefly(waiting[0].sealed_at, now)}>${t(ONLY_HERE[waiting[0].kind] ?? ONLY_HERE.partial)}<//>`}
-    ${waiting.length > 1 && html`<${Status} kept when=${briefly(waiting[0].sealed_at, now)}>${tn("{n} item is only on this phone. It is sent by itself when there is a network.", "{n} items are only on this phone. They are sent by themselves when there is a network.", waiting.length)}<//>`}
+    ${waiting.length === 1 && html`<${Status} kept when=${briefly(waiting[0].sealed_at, now)}>
+      ${t(ONLY_HERE[waiting[0].kind] ?? ONLY_HERE.partial)}<//>`}
+    ${waiting.length > 1 && html`<${Status} kept when=${briefly(waiting[0].sealed_at, now)}>
+      ${tn("{n} item is only on this phone. It is sent by itself when there is a network.",
+        "{n} items are only on this phone. They are sent by themselves when there is a network.", waiting.length)}<//>`}
     ${attention.length > 0 && html`<${Attention} items=${attention} />`}
     ${newest && html`<${AtClinic} newest=${newest} now=${now} />`}
     <${Freshness} phone=${phone} />
@@ -33,11 +36,14 @@ export function SyncWords({ phone }) {
 function AtClinic({ newest, now }) {
   const words = newest.patient.clinic.answer_words;
   const has = t(CLINIC_HAS[newest.kind] ?? CLINIC_HAS.partial, { when: briefly(newest.answered_at, now) });
-  return html`<${Status} when=${arrivedLater(newest) ? t("arrived {when}", { when: arrival(newest, now) }) : ""}>${has}<//>
+  return html`<${Status} when=${arrivedLater(newest) ? t("arrived {when}", { when: arrival(newest, now) }) : ""}>
+    ${has}<//>
     ${newest.needs_repair
-      ? html`<${Status} kept>${t("It came in a form the server could not read by itself. The clinic looks at it; nothing is lost.")}<//>`
+      ? html`<${Status} kept>
+        ${t("It came in a form the server could not read by itself. The clinic looks at it; nothing is lost.")}<//>`
       : newest.read_at
-      ? html`<${Status} when=${briefly(newest.read_at, now)}>${newest.read_by ? t("{name} read it.", { name: newest.read_by }) : t("It was read.")}<//>`
+      ? html`<${Status} when=${briefly(newest.read_at, now)}>
+        ${newest.read_by ? t("{name} read it.", { name: newest.read_by }) : t("It was read.")}<//>`
       : html`<${Status} kept>${words ? t("Not read yet; usually {words}.", { words }) : t("Not read yet.")}<//>`}`;
 }
 
@@ -48,7 +54,10 @@ const arrival = ({ answered_at, arrived_at }, now) =>
   daysBetween(answered_at, arrived_at, phoneZone()) ? briefly(arrived_at, now) : clock(arrived_at, phoneZone());
 
 const Attention = ({ items }) => html`<div class="attention">
-  <${Status} needs>${tn("{n} item could not be taken by the clinic’s server. It is kept here. Save it as a file and give it to the clinic.", "{n} items could not be taken by the clinic’s server. They are kept here. Save them as a file and give it to the clinic.", items.length)}<//>
+  <${Status} needs>
+    ${tn("{n} item could not be taken by the clinic’s server. It is kept here. Save it as a file and give it to the clinic.",
+      "{n} items could not be taken by the clinic’s server. They are kept here. " +
+        "Save them as a file and give it to the clinic.", items.length)}<//>
   <button type="button" class="link" onClick=${() => saveAsFile(items)}>${t("Save as a file")}</button>
 </div>`;
 
@@ -69,8 +78,12 @@ const base64 = (sealed) =>
 function Freshness({ phone }) {
   const { overview, reading, now } = phone;
   const when = briefly(overview.server_time, now);
-  if (reading === "offline") return html`<p class="quiet">${t("No network right now. This is how it was: {when}.", { when })} ${t("Everything here works without one.")}</p>`;
-  if (reading === "failed") return html`<p class="quiet">${t("The clinic’s server does not answer. This is how it was: {when}.", { when })}</p>`;
-  if (reading === "signed_out") return html`<p class="quiet">${t("You are signed out. This is how it was: {when}.", { when })} <a href="/sign-in?next=/today">${t("Sign in")}</a></p>`;
+  if (reading === "offline") return html`<p class="quiet">
+    ${t("No network right now. This is how it was: {when}.", { when })} ${t("Everything here works without one.")}</p>`;
+  if (reading === "failed") return html`<p class="quiet">
+    ${t("The clinic’s server does not answer. This is how it was: {when}.", { when })}</p>`;
+  if (reading === "signed_out") return html`<p class="quiet">
+    ${t("You are signed out. This is how it was: {when}.", { when })} <a href="/sign-in?next=/today">
+    ${t("Sign in")}</a></p>`;
   return null;
 }

@@ -21,11 +21,13 @@ export function Talk({ phone, patient, visit }) {
   const tap = () => ask(phone.owner, visit).then(() => say("asked"), () => say("failed"));
   return html`<div aria-live="polite">
     ${said ? html`<p class="small said">${t(SAID[said])}</p><${Call} clinic=${patient.clinic} />`
-      : html`<button type="button" class="btn alt low" onClick=${tap}>${t("Too much today? Ask to talk in person")}</button>`}
+      : html`<button type="button" class="btn alt low" onClick=${tap}>
+        ${t("Too much today? Ask to talk in person")}</button>`}
   </div>`;
 }
 
-const Call = ({ clinic }) => clinic.phone && html`<a class="btn alt low" href=${dial(clinic.phone)}>${t("Call {clinic}", { clinic: clinic.name })}</a>`;
+const Call = ({ clinic }) => clinic.phone && html`<a class="btn alt low" href=${dial(clinic.phone)}>
+  ${t("Call {clinic}", { clinic: clinic.name })}</a>`;
 
 /** Sealing a draft removes the one being written: never do that to words somebody has begun elsewhere meanwhile. */
 async function ask(owner, visit) {

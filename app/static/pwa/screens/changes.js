@@ -1,7 +1,7 @@
 /** Your last twelve weeks: headings name and do not judge, and the numbers may be hidden. */
 import { html, useState } from "preact";
 import { Chart, TreatmentKey } from "../parts/chart.js";
-import { allCheckIns, allVisits, lastSignOff, scores, todayRatings, usualRange } from "../parts/facts.js";
+import { allCheckIns, allVisits, lastSignOff, scores, todayRatings, usualRange, wasHad } from "../parts/facts.js";
 import { bandName, familyOf } from "../parts/names.js";
 import { Notes } from "../parts/notes.js";
 import { Notice } from "../parts/notice.js";
@@ -19,14 +19,19 @@ export function Changes({ phone, prefer }) {
   const { overview } = phone;
   const checkIns = allCheckIns(overview);
   return html`<h1 tabindex="-1">${t("Your last twelve weeks")}</h1>
-    ${!checkIns.length && html`<${Notice} quiet sentence=${t("Nothing stands here yet: your first check-in will be the first point.")} href="/check-in/${spoken()}" words=${t("Start the check-in")} />`}
-    ${checkIns.length > 0 && (overview.person.numbers_hidden ? html`<${Hidden} prefer=${prefer} />` : html`<${Numbers} phone=${phone} />`)}
-    ${checkIns.length > 0 && html`<section class="part"><h2>${t("In your words")}</h2><${Notes} checkIns=${checkIns} /></section>`}`;
+    ${!checkIns.length && html`<${Notice} quiet
+      sentence=${t("Nothing stands here yet: your first check-in will be the first point.")}
+      href="/check-in/${spoken()}" words=${t("Start the check-in")} />`}
+    ${checkIns.length > 0 && (overview.person.numbers_hidden ? html`<${Hidden} prefer=${prefer} />` :
+      html`<${Numbers} phone=${phone} />`)}
+    ${checkIns.length > 0 && html`<section class="part"><h2>${t("In your words")}</h2>
+      <${Notes} checkIns=${checkIns} /></section>`}`;
 }
 
 const Hidden = ({ prefer }) => html`<div class="card hidden-numbers">
   <p>${t("Your clinician sees the numbers. Here they are hidden, as you chose.")}</p>
-  <button type="button" class="link" onClick=${() => prefer({ numbers_hidden: false })}>${t("Show the numbers")}</button>
+  <button type="button" class="link" onClick=${() => prefer({ numbers_hidden: false })}>
+    ${t("Show the numbers")}</button>
 </div>`;
 
 function Numbers({ phone }) {
@@ -38,13 +43,16 @@ function Numbers({ phone }) {
   const [, , what, way] = MEASURES.find(([id]) => id === measure);
   return html`<p class="small quiet intro">${t(what)} <strong>${t(way)}</strong> ${lastOne(points)}</p>
     <fieldset class="switch"><legend class="hush">${t("What to show")}</legend>
-      ${MEASURES.map(([id, name]) => html`<label><input type="radio" name="measure" value=${id} checked=${id === measure} onChange=${() => choose(id)} /><span>${t(name)}</span></label>`)}
+      ${MEASURES.map(([id, name]) => html`<label><input type="radio" name="measure" value=${id}
+        checked=${id === measure} onChange=${() => choose(id)} /><span>${t(name)}</span></label>`)}
     </fieldset>
     ${points.length === 0
       ? html`<p class="quiet small">${t("No complete answers to draw in these twelve weeks.")}</p>`
-      : html`<${Chart} measure=${measure} points=${points} range=${range} visits=${visits} now=${now} label=${summary(t(what), t(way), points)} />
+      : html`<${Chart} measure=${measure} points=${points} range=${range} visits=${visits} now=${now}
+        label=${summary(t(what), t(way), points)} />
         <${Key} visits=${visits} range=${range} now=${now} />
-        <p class="tiny quiet">${measure === "today" ? t("One point is one day.") : t("The questions look back two weeks, so one point is not one day.")}</p>
+        <p class="tiny quiet">
+          ${measure === "today" ? t("One point is one day.") : t("The questions look back two weeks, so one point is not one day.")}</p>
         <${ScoreTable} points=${points} caption=${t(what)} banded=${measure !== "today"} />`}`;
 }
 
@@ -62,7 +70,8 @@ const summary = (what, way, points) => `${what} ${way} ${lastOne(points)} ${t("T
 const NAMES = { tms: mark("TMS"), ketamine: mark("ketamine"), esketamine: mark("esketamine") };
 
 function Key({ visits, range, now }) {
-  const families = ["tms", "ketamine", "esketamine"].filter((family) => visits.some((visit) => visit.state !== "cancelled" && Date.parse(visit.starts_at) <= now && familyOf(visit.modality) === family));
+  const had = new Set(visits.filter((visit) => wasHad(visit, now)).map((visit) => familyOf(visit.modality)));
+  const families = ["tms", "ketamine", "esketamine"].filter((family) => had.has(family));
   return html`<ul class="legend tiny quiet">
     ${families.map((family) => html`<li><${TreatmentKey} family=${family} />${t(NAMES[family])}</li>`)}
     ${range && html`<li><span class="swatch" aria-hidden="true"></span>${t("soft band: your usual range")}</li>`}

@@ -14,11 +14,13 @@ export function Today({ phone }) {
   const last = lastVisit(overview, now);
   const answered = next !== null && !draft && answeredFor(overview, next, waiting, now);
   return html`<div class="today">
-    <h1 tabindex="-1">${next ? visitIs(next.modality, dayAndTime(next.starts_at, now, next.zone)) : t("No visit is booked.")}</h1>
+    <h1 tabindex="-1">
+      ${next ? visitIs(next.modality, dayAndTime(next.starts_at, now, next.zone)) : t("No visit is booked.")}</h1>
     <p class="quiet intro">${lead({ next, answered, draft })}</p>
     <${Axis} last=${last} next=${next} now=${now} />
     <div class="reach">
-      <a class="btn ${answered ? "alt" : ""}" href="/check-in/${spoken()}">${draft ? t("Continue the check-in") : answered ? t("Write something more") : t("Start the check-in")}</a>
+      <a class="btn ${answered ? "alt" : ""}" href="/check-in/${spoken()}">
+        ${draft ? t("Continue the check-in") : answered ? t("Write something more") : t("Start the check-in")}</a>
       ${!answered && html`<${Talk} phone=${phone} patient=${patientOf(overview, next)} visit=${next} />`}
     </div>
     <${SyncWords} phone=${phone} />

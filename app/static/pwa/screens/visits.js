@@ -4,7 +4,7 @@ import { comingVisits, nextVisit, pastVisits } from "../parts/facts.js";
 import { dial, familyOf, isOffLabel, modalityName } from "../parts/names.js";
 import { TreatmentKey } from "../parts/chart.js";
 import { Notice } from "../parts/notice.js";
-import { dayAndTime, daysBetween, howLong, phoneZone, plainDate, shortDate, timeWithZone, weekDate, clock } from "../when.js";
+import { clock, dayAndTime, daysBetween, howLong, phoneZone, plainDate, shortDate, timeWithZone, weekDate } from "../when.js";
 import { t, tn } from "../words.js";
 
 export function Visits({ phone }) {
@@ -16,8 +16,10 @@ export function Visits({ phone }) {
     <${Later} visits=${later} />
     <${Due} patients=${overview.patients} />
     <${Past} visits=${pastVisits(overview, now)} />
-    ${overview.patients.some((patient) => patient.treatments_had.includes("ketamine")) && !isOffLabel(next?.modality) && html`<p class="tiny quiet part"><${OffLabel} /></p>`}`;
+    ${hadKetamine(overview) && !isOffLabel(next?.modality) && html`<p class="tiny quiet part"><${OffLabel} /></p>`}`;
 }
+
+const hadKetamine = ({ patients }) => patients.some((patient) => patient.treatments_had.includes("ketamine"));
 
 function Later({ visits }) {
   const [all, showAll] = useState(false);
@@ -25,7 +27,8 @@ function Later({ visits }) {
   const shown = all ? visits : visits.slice(0, 6);
   return html`<section class="part"><h2>${t("After that")}</h2>
     <ul class="visits">${shown.map((visit) => html`<${Line} visit=${visit} />`)}</ul>
-    ${visits.length > shown.length && html`<button type="button" class="link" onClick=${() => showAll(true)}>${tn("Show {n} later visit", "Show {n} later visits", visits.length - shown.length)}</button>`}
+    ${visits.length > shown.length && html`<button type="button" class="link" onClick=${() => showAll(true)}>
+      ${tn("Show {n} later visit", "Show {n} later visits", visits.length - shown.length)}</button>`}
   </section>`;
 }
 
@@ -33,23 +36,30 @@ const Next = ({ visit, now }) => html`<section class="card next-visit" aria-labe
   <p class="small quiet kind"><${TreatmentKey} family=${familyOf(visit.modality)} />${modalityName(visit.modality)}</p>
   <p class="serif big">${moment(visit, now)}</p>
   <p>${[visit.place || visit.clinic.name, visit.minutes && capital(howLong(visit.minutes))].filter(Boolean).join(". ")}.</p>
-  ${clock(visit.starts_at, visit.zone) !== clock(visit.starts_at, phoneZone()) && html`<p class="small quiet">${t("This is the clinic’s time. On this phone’s clock it is {time}.", { time: clock(visit.starts_at, phoneZone()) })}</p>`}
-  <p class="small before"><strong>${t("Before")}</strong> ${t("Ask the clinic about food and drink.")} ${visit.clinic.phone && html`<a href=${dial(visit.clinic.phone)}>${t("Call {number}", { number: visit.clinic.phone })}</a>`}</p>
+  ${clock(visit.starts_at, visit.zone) !== clock(visit.starts_at, phoneZone()) && html`<p class="small quiet">
+    ${t("This is the clinic’s time. On this phone’s clock it is {time}.", { time: clock(visit.starts_at, phoneZone()) })}</p>`}
+  <p class="small before"><strong>${t("Before")}</strong>${" "}
+    ${t("Ask the clinic about food and drink.")} ${visit.clinic.phone && html`<a
+    href=${dial(visit.clinic.phone)}>${t("Call {number}", { number: visit.clinic.phone })}</a>`}</p>
   ${isOffLabel(visit.modality) && html`<p class="tiny quiet"><${OffLabel} /></p>`}
 </section>`;
 
 /** Near days as they are said, others with their date, since this is where one looks it up. */
-const moment = ({ starts_at, zone }, now) =>
-  Math.abs(daysBetween(now, starts_at, zone)) < 2 ? capital(dayAndTime(starts_at, now, zone)) : capital(`${weekDate(starts_at, zone)}, ${timeWithZone(starts_at, zone)}`);
+const moment = ({ starts_at, zone }, now) => {
+  const near = Math.abs(daysBetween(now, starts_at, zone)) < 2;
+  return capital(near ? dayAndTime(starts_at, now, zone) : `${weekDate(starts_at, zone)}, ${timeWithZone(starts_at, zone)}`);
+};
 
 const capital = (words) => words.charAt(0).toLocaleUpperCase() + words.slice(1);
 
-const OffLabel = () => t("Ketamine by infusion or injection is off-label: it is not approved by the FDA for any psychiatric condition. Your clinician can say why it was chosen for you.");
+const OffLabel = () => t("Ketamine by infusion or injection is off-label: it is not approved by the FDA for any " +
+  "psychiatric condition. Your clinician can say why it was chosen for you.");
 
 const Line = ({ visit }) => html`<li class=${visit.state === "cancelled" ? "cancelled" : ""}>
   <${TreatmentKey} family=${familyOf(visit.modality)} />
   <span><span class="num">${weekDate(visit.starts_at, visit.zone)}, ${timeWithZone(visit.starts_at, visit.zone)}</span>
-  <span class="small quiet">${modalityName(visit.modality)}${visit.state === "cancelled" ? ` · ${t("cancelled")}` : ""}</span></span>
+  <span class="small quiet">
+    ${modalityName(visit.modality)}${visit.state === "cancelled" ? ` · ${t("cancelled")}` : ""}</span></span>
 </li>`;
 
 const None = ({ patient }) => html`<${Notice} quiet sentence=${t("No visit is booked.")}
@@ -71,8 +81,11 @@ function Past({ visits }) {
   const shown = all ? visits : visits.slice(0, 4);
   return html`<section class="part"><h2>${t("Before now")}</h2>
     <ul class="visits past">${shown.map((visit) => html`<li class=${visit.state === "cancelled" ? "cancelled" : ""}>
-      <${TreatmentKey} family=${familyOf(visit.modality)} /><span><span class="num">${shortDate(visit.starts_at, visit.zone)}</span>
-      <span class="small quiet">${modalityName(visit.modality)}${visit.state === "cancelled" ? ` · ${t("cancelled")}` : ""}</span></span></li>`)}</ul>
-    ${!all && visits.length > shown.length && html`<button type="button" class="link" onClick=${() => showAll(true)}>${tn("Show {n} earlier visit", "Show {n} earlier visits", visits.length - shown.length)}</button>`}
+      <${TreatmentKey} family=${familyOf(visit.modality)} /><span><span class="num">
+        ${shortDate(visit.starts_at, visit.zone)}</span>
+      <span class="small quiet">
+        ${modalityName(visit.modality)}${visit.state === "cancelled" ? ` · ${t("cancelled")}` : ""}</span></span></li>`)}</ul>
+    ${!all && visits.length > shown.length && html`<button type="button" class="link" onClick=${() => showAll(true)}>
+      ${tn("Show {n} earlier visit", "Show {n} earlier visits", visits.length - shown.length)}</button>`}
   </section>`;
 }
