@@ -152,6 +152,14 @@ def turn_reminders_on(page: Page, server: LiveServer, phone: SinkPhone) -> None:
     phone.application_server_key = page.evaluate("window.subscribedWith")
 
 
+def open_windows(context: BrowserContext) -> int:
+    """How many the worker knows: a page that was left goes a moment later."""
+    count: int = context.service_workers[0].evaluate(
+        "clients.matchAll({ type: 'window', includeUncontrolled: true }).then((all) => all.length)"
+    )
+    return count
+
+
 def notifications(page: Page) -> list[dict[str, str]]:
     shown: list[dict[str, str]] = page.evaluate(
         """async () => {
@@ -191,6 +199,7 @@ def test_from_the_cadence_to_the_tap(
 
     # Nothing of Between is open when it is tapped.
     page.goto("about:blank")
+    until(lambda: open_windows(context) == 0)
     with context.expect_page() as opened:
         center.tap(center.shown[-1])
     today = opened.value
