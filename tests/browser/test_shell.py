@@ -230,6 +230,8 @@ def test_the_usual_range_is_the_nearest_rank_of_twelve(browser: Browser, reading
         assert (found["low"], found["high"]) == (2, 11)
         # A score after the last sign-off does not move it, and eleven are too few to be sure of it here.
         assert imported(page, "parts/facts.js", f"of.usualRange({twelve}, 11)") is None
+        older = f"[{{ at: 0, total: 27 }}, ...{twelve}]"
+        assert imported(page, "parts/facts.js", f"of.usualRange({older}, 99)") == found
         longer = f"[...{twelve}, {{ at: 50, total: 27 }}]"
         assert imported(page, "parts/facts.js", f"of.usualRange({longer}, 12)")["high"] == 11
 
