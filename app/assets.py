@@ -93,7 +93,7 @@ def csp_hash(text: str) -> str:
 
 
 def build_assets(instance: Path) -> Assets:
-    """Copy and compress the tree below `instance/static/<hash>`; one that is there already is used as it is."""
+    """Copy and compress the tree below `instance/static/<hash>`; one that is there already is used."""
     strings = {f"strings.{language}.json": _strings(language) for language in LANGUAGES}
     files = tuple(path.relative_to(SOURCE).as_posix() for path in _walk(SOURCE))
     version = _content_hash(strings)

@@ -150,3 +150,22 @@ def test_with_nobody_signed_in_it_waits_and_asks_who_it_was(
     page.get_by_role("button", name="Yes, send it").click()
     expect(page.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
     context.close()
+
+
+def test_two_tabs_with_one_check_in_send_it_once(
+    live_server: LiveServer, phone_context: Phones, tmp_path: Path
+) -> None:
+    before = live_server.sql("SELECT count(*) FROM check_in")[0][0]
+    context, first = switch_on(phone_context, tmp_path)
+    sign_in(first, live_server, "patient")
+    first.goto(f"{live_server.url}/check-in/en")
+    walk_to(first, "look")
+    second = context.new_page()
+    second.goto(f"{live_server.url}/check-in/en")
+    assert step(second) == "look"
+    first.get_by_role("button", name="Send").click()
+    for page in (first, second):
+        expect(page.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
+    assert live_server.sql("SELECT count(*) FROM check_in")[0][0] == before + 1
+    second.reload()
+    assert step(second) == "phq9-1"

@@ -14,7 +14,13 @@ const policy = self.trustedTypes?.createPolicy("between", { createScriptURL: (ur
 const script = (path) => (policy ? policy.createScriptURL(BUILD.base + path) : BUILD.base + path);
 importScripts(script("pwa/store/db-core.js"), script("pwa/sync/outbox-core.js"));
 
-self.addEventListener("install", (event) => event.waitUntil(precache()));
+self.addEventListener("install", (event) => {
+  event.waitUntil(precache());
+  // Where the browser can answer from our cache itself, it need not start this worker first (0.2 s on a slow phone).
+  const kept = { source: { cacheName: CACHE } };
+  const paths = [...BUILD.pages, `${BUILD.base}*`];
+  event.addRoutes?.(paths.map((pathname) => ({ condition: { requestMethod: "GET", urlPattern: { pathname } }, ...kept })));
+});
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("message", ({ data }) => data?.type === "take-over" && self.skipWaiting());
 self.addEventListener("fetch", (event) => {

@@ -13,6 +13,7 @@ import { fillForm, isAnswered, placeDifficulty, readForm } from "./form.js";
 import { knownStep, stepAfter, stepBefore } from "./flow.js";
 import { renewSendPart, showLook } from "./look.js";
 import { helpOptions, needsHelp, offerHelp, showShortState } from "./safety.js";
+import { showSent } from "./send.js";
 import { showSaved, showStep, showWayOn, stepOf } from "./screen.js";
 import { onTap } from "./tap.js";
 
@@ -75,10 +76,13 @@ function bind() {
   form.addEventListener("click", clicked);
   onTap(form, tapped);
   document.getElementById("back").addEventListener("click", goBack);
-  addEventListener("popstate", ({ state }) => show(knownStep(draft, state?.step ?? "phq9-1")));
+  addEventListener("popstate", ({ state }) => (isSent() ? location.assign("/today") : show(knownStep(draft, state?.step ?? "phq9-1"))));
   addEventListener("pagehide", () => writing && save());
   // What the look-over offers depends on who is signed in, and that may become known while it is open.
-  listen(({ type }) => ["owner", "read"].includes(type) && draft.step === "look" && !isSent() && renewSendPart(draft));
+  listen(({ type, id }) => {
+    if (type === "outbox" && id === draft.id) return sentElsewhere(id);
+    return ["owner", "read"].includes(type) && draft.step === "look" && !isSent() && renewSendPart(draft);
+  });
 }
 
 function show(step, options) {
@@ -171,6 +175,12 @@ async function saveMove(from) {
   show(from);
   showSaved(from, t("This could not be saved: the phone may be full. Free some space, then try again."), { wrong: true });
   return false;
+}
+
+/** Sent from another tab: this one must not write the draft again, so it shows what became of it. */
+async function sentElsewhere(id) {
+  const owner = await currentOwner();
+  if (owner) showSent(owner.person, id);
 }
 
 const isSent = () => !stepOf("sent").hidden;

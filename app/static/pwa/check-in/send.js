@@ -73,9 +73,10 @@ async function send(bar, draft, owner) {
   showSent(owner.person, id);
 }
 
-function showSent(person, id) {
-  const facts = make("div", { class: "facts", role: "status" });
+export function showSent(person, id) {
   const screen = stepOf("sent");
+  if (!screen.hidden) return;
+  const facts = make("div", { class: "facts", role: "status" });
   screen.classList.add("sent");
   screen.replaceChildren(
     bigMark(),

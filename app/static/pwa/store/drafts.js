@@ -28,8 +28,11 @@ export function saveDraft(draft) {
   return turn;
 }
 
+/** The id stands outside, so that sealing another item never takes this draft with it. */
+const locked = async (draft) => ({ ...(await lock("draft", draft)), id: draft.id, saved_at: Date.now() });
+
 async function write(draft) {
-  const record = { ...(await lock("draft", draft)), saved_at: Date.now() };
+  const record = await locked(draft);
   await transact(["drafts"], "readwrite", (store) => ask(store("drafts").put(record, slot(draft))));
   announce({ type: "draft" });
 }
@@ -38,8 +41,10 @@ async function write(draft) {
 export async function adoptDraft(draft, person) {
   await turn.catch(() => {});
   draft.owner = person;
-  const record = { ...(await lock("draft", draft)), saved_at: Date.now() };
+  const record = await locked(draft);
   await transact(["drafts"], "readwrite", async (store) => {
+    // Nothing was answered yet: an empty check-in is not one that was begun.
+    if ((await ask(store("drafts").get(NOBODY)))?.id !== draft.id) return;
     store("drafts").delete(NOBODY);
     await ask(store("drafts").put(record, person));
   });

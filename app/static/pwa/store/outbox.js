@@ -4,13 +4,14 @@ import { announce, ask, readMeta, transact } from "./db.js";
 import { NOBODY } from "./drafts.js";
 import { fromBase64Url, seal, sealInfo, sha256Hex } from "./seal.js";
 
-/** Seal a draft and put it in the outbox; the draft goes in the same transaction. Returns the item's id. */
+/** Seal a draft and put it in the outbox; that draft goes in the same transaction. Returns the item's id. */
 export async function sealDraft(draft, { person, patient, key, kind = "full" }) {
   const record = await sealRecord(draft, { person, patient, key, kind });
   await transact(["outbox", "receipts", "drafts", "meta"], "readwrite", async (store) => {
     await putOnce(store, record);
-    store("drafts").delete(person);
-    await ask(store("drafts").delete(draft.owner ?? NOBODY));
+    for (const slot of [person, NOBODY]) {
+      if ((await ask(store("drafts").get(slot)))?.id === draft.id) await ask(store("drafts").delete(slot));
+    }
   });
   announce({ type: "outbox", id: record.id });
   return record.id;
