@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.change import NOTICEABLE
-from app.domain.instruments import load_instrument
+from app.domain.instruments import INSTRUMENT_IDS, load_instrument
 from app.languages import format_day, ngettext
 from app.languages import gettext as _
 from app.pages.chart import Spark, draw_spark
@@ -206,7 +206,9 @@ def _drift_details(row: Row, dates: Dates) -> list[Detail]:
 
 
 def _rise_words(rises: list[Rise], dates: Dates) -> str:
-    scores = [f"{load_instrument(one.instrument).title} {signed(one.points)}" for one in reversed(rises)]
+    # A hyphen that does not break: "PHQ-" at the end of a line is nobody's instrument.
+    titles = {one: load_instrument(one).title.replace("-", "\u2011") for one in INSTRUMENT_IDS}
+    scores = [f"{titles[one.instrument]} {signed(one.points)}" for one in reversed(rises)]
     day = dates.day(min(one.best_at for one in rises))
     return _("{scores} above the best of 90 days, {day}", scores=", ".join(scores), day=day)
 
