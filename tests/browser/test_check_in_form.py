@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from app.domain.instruments import load_instrument
+from tests.browser.check_in import walk_to
 from tests.browser.phone import Phones
 from tests.browser.server import LiveServer
 
@@ -144,3 +145,34 @@ def test_the_clinics_own_treatments_only(
     expect(page.locator("html.on")).to_be_attached()
     for treatment in ("ketamine", "esketamine", "tms", "both"):
         expect(page.locator(f"#executive .chip:has([value={treatment}])")).to_have_attribute("hidden", "")
+
+
+def test_a_full_phone_says_so_and_stays_at_the_question(reading_server: LiveServer, small: Page) -> None:
+    small.goto(f"{reading_server.url}/check-in/en")
+    expect(small.locator("html.on")).to_be_attached()
+    small.evaluate(
+        """() => {
+          const full = () => { throw new DOMException("Full.", "QuotaExceededError"); };
+          IDBObjectStore.prototype.put = full;
+        }"""
+    )
+    small.locator("#phq9-1 .answer").first.click()
+    expect(small.locator("#phq9-1 .saved")).to_contain_text("This could not be saved")
+    small.wait_for_timeout(600)
+    expect(small.locator("#phq9-1")).to_be_visible()
+
+
+def test_the_difficulty_question_comes_once_after_the_first_problem(
+    reading_server: LiveServer, small: Page
+) -> None:
+    small.goto(f"{reading_server.url}/check-in/en")
+    expect(small.locator("html.on")).to_be_attached()
+    walk_to(small, "gad7-1", {f"phq9-{number}": "0" for number in range(1, 10)})
+    walk_to(small, "difficulty-gad7")
+    small.locator("#difficulty-gad7 .answer").nth(2).click()
+    expect(small.locator("#note")).to_be_visible()
+    walk_to(small, "look")
+    expect(small.locator("#look .row", has_text="If you checked off any problems")).to_have_count(1)
+    expect(small.locator("#look .row", has_text="If you checked off any problems")).to_contain_text(
+        "Very difficult"
+    )
