@@ -90,7 +90,8 @@ def _next(visit: Visit, cared: Cared, name: str, now: datetime) -> Next:
 
 def _later(visit: Visit, cared: Cared, now: datetime) -> Later:
     time = format_time(visit.starts_at, visit.zone, request_language())
-    return Later(_day(visit, now), time, visit.place or cared.clinic.name)
+    # The place is said once, and again only where it is another one.
+    return Later(_day(visit, now), time, visit.place if visit.place != cared.visits[0].place else "")
 
 
 def _day(visit: Visit, now: datetime) -> str:
