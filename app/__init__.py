@@ -8,10 +8,11 @@ from app.config import Settings, load_settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The whole application over a migrated database. Raises SettingError for a setting that cannot work."""
+    """The whole application, its database migrated. Raises SettingError for a setting that cannot work."""
     # Imported here, so that a single noun of the package can be used without the whole of it.
     from app import api, pages
     from app.assets import build_assets, serve_assets
+    from app.commands import install_commands
     from app.cookies import configure_cookies
     from app.db import Database
     from app.failures import install_failures
@@ -19,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.http import LARGEST_BODY, Parts, install_gate, refuse_unguarded
     from app.keys import session_secret
     from app.languages import install_languages
+    from app.migrations import upgrade
     from app.pwa import pwa
     from app.services.intake import Intake
     from app.services.sealing import load_keyring
@@ -26,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
+    upgrade(database)
     with database.writing() as session:
         keyring = load_keyring(session, settings.instance, datetime.now(UTC))
     assets = build_assets(settings.instance)
@@ -48,4 +51,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     refuse_unguarded(app)
     apply_headers(app, assets)
     serve_assets(app, assets)
+    install_commands(app)
     return app

@@ -1,21 +1,17 @@
-"""The commands: `python app.py` serves; `flask --app app …` does single jobs."""
+"""`python app.py`: make ready, tell the address, serve."""
 
 import sys
-from datetime import UTC, datetime
 
-import click
 import sqlalchemy as sa
-from flask import Flask
 
+from app.channels.vapid import load_vapid
+from app.commands import fill_empty
 from app.config import Settings, load_settings
 from app.db import Database
-from app.demo.build import build_demo, demo_sign_ins, has_people
+from app.demo.build import demo_sign_ins
 from app.errors import SettingError
-from app.http import Parts
-from app.jobs import work_once
 from app.migrations import upgrade
 from app.server import HOST, run_server
-from app.services.sealing import load_keyring
 
 
 def serve() -> None:
@@ -35,6 +31,8 @@ def prepare(settings: Settings) -> None:
     database = Database(settings.database_url)
     try:
         upgrade(database)
+        if settings.vapid_contact is not None:
+            load_vapid(settings.instance)
         if settings.demo:
             fill_empty(database, settings)
     except sa.exc.OperationalError as error:
@@ -42,17 +40,6 @@ def prepare(settings: Settings) -> None:
     finally:
         # Nothing may hold a connection over the server's fork.
         database.dispose()
-
-
-def fill_empty(database: Database, settings: Settings) -> bool:
-    """The demo clinic, made through the same services as real data, in a database where nobody is yet."""
-    now = datetime.now(UTC)
-    with database.writing() as session:
-        if has_people(session):
-            return False
-        keyring = load_keyring(session, settings.instance, now)
-        build_demo(session, keyring, now)
-    return True
 
 
 def tell_address(settings: Settings) -> None:
@@ -65,23 +52,3 @@ def tell_address(settings: Settings) -> None:
     for one in sign_ins:
         print(f"  {one.role:<10} {one.email:<28} {one.name}")
     print(flush=True)
-
-
-def install_commands(app: Flask) -> None:
-    """`flask --app app demo` and `flask --app app work`."""
-
-    @app.cli.command("demo")
-    def demo() -> None:
-        """Make the demo clinic in an empty database."""
-        parts: Parts = app.extensions["between"]
-        made = fill_empty(parts.database, parts.settings)
-        click.echo(
-            "The demo clinic is there." if made else "Somebody lives here already; nothing was changed."
-        )
-
-    @app.cli.command("work")
-    def work() -> None:
-        """Send what is due now, once, and stop."""
-        parts: Parts = app.extensions["between"]
-        done = work_once(parts.database, parts.settings, datetime.now(UTC))
-        click.echo(f"{done} done.")

@@ -80,7 +80,7 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> str:
     url = _text(environ, "DATABASE_URL", f"sqlite:///{instance / 'between.db'}")
     if url.startswith(("postgres://", "postgresql://")):
         return "postgresql+psycopg://" + url.split("://", 1)[1]
-    if url.startswith("sqlite:////") or url.startswith("postgresql+psycopg://"):
+    if url.startswith(("sqlite:////", "postgresql+psycopg://")):
         return url
     raise SettingError("DATABASE_URL must start with postgresql:// or with sqlite://// and an absolute path.")
 

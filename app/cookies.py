@@ -17,6 +17,8 @@ from app.services.sessions import (
     start_session,
 )
 
+SIGNED_IN_HINT = "between-signed-in"
+
 
 def configure_cookies(app: Flask, settings: Settings, secret: bytes) -> None:
     """`__Host-` binds a cookie to this very host; browsers take it only over HTTPS."""
@@ -41,12 +43,24 @@ def sign_in(response: Response, person_id: uuid.UUID) -> Response:
         append_token = give_append_credential(database_session, person_id, device, now) if appends else None
     session.permanent = True
     flask_login.login_user(SignedIn(token, actor))
+    hint_signed_in(response)
     if append_token is not None:
         _set_append_cookie(response, person_id, append_token)
     return response
 
 
-def sign_out() -> None:
+def hint_signed_in(response: Response) -> None:
+    """Tells the phone's script that asking for its own is not in vain. It proves nothing to the server."""
+    response.set_cookie(
+        SIGNED_IN_HINT,
+        "1",
+        max_age=APPEND_DAYS * 86_400,
+        secure=parts().settings.secure_cookies,
+        samesite="Lax",
+    )
+
+
+def sign_out(response: Response) -> Response:
     """End the session here. What waits on the phone may still be sent."""
     user = flask_login.current_user
     if isinstance(user, SignedIn):
@@ -54,6 +68,8 @@ def sign_out() -> None:
             end_session(database_session, user.token, current_now())
     flask_login.logout_user()
     session.clear()
+    response.delete_cookie(SIGNED_IN_HINT, secure=parts().settings.secure_cookies, samesite="Lax")
+    return response
 
 
 def append_cookie_name(person_id: uuid.UUID) -> str:

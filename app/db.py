@@ -1,7 +1,8 @@
 """The database: one engine, short reads, and writes that are ours alone until they commit.
 
-SQLite: `synchronous=FULL`, because a phone deletes its copy on our word; WAL only where the library has the fix for
-its reset race (3.51.3), else DELETE journal; writes start with BEGIN IMMEDIATE under one lock of this process.
+SQLite: `synchronous=FULL`, because a phone deletes its copy on our word; WAL only where the library has the
+fix for its reset race (3.51.3), else DELETE journal; writes start with BEGIN IMMEDIATE under one lock of this
+process.
 """
 
 import sqlite3

@@ -147,11 +147,11 @@ def _enter() -> AnyResponse | None:
     if request.method not in SAFE_METHODS:
         _refuse_cross_site()
     if policy.authority == APPEND:
-        return _admit_append()
+        _find_append_rights()
     return _admit(policy) if policy.authority == SESSION else None
 
 
-def _admit_append() -> None:
+def _find_append_rights() -> None:
     tokens = [value for name, value in request.cookies.items() if APPEND_COOKIE in name]
     with parts().database.reading() as session:
         found = [find_append_right(session, token, current_now()) for token in tokens[:MOST_APPEND_COOKIES]]

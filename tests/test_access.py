@@ -1,4 +1,4 @@
-"""Who may: every route × role × ownership. A cell that is not listed fails, and so does a policy that is removed."""
+"""Who may: every route × role × ownership. An unlisted cell fails, and so does a policy that is removed."""
 
 import re
 import uuid

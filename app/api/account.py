@@ -96,8 +96,7 @@ def invite_caregiver() -> Response:
 @blueprint.post("/api/sessions/end")
 def end_own_session() -> Response:
     """Sign out, for the phone that has already put its answers in order."""
-    sign_out()
-    return Response(status=204)
+    return sign_out(Response(status=204))
 
 
 def _load(schema: Schema) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from app.channels.vapid import load_vapid
+from app.cookies import hint_signed_in
 from app.domain.cadence import due_on
-from app.domain.modality import treatments_of
+from app.domain.modality import treatment_of, treatments_of
 from app.http import answer, current_actor, current_now, parts
 from app.languages import local
 from app.models import Clinic, Delivery, Envelope, Membership, Patient, Person, Reminder, Visit
@@ -29,7 +30,7 @@ def overview() -> Response:
     """The actor's own, as patient, in one answer."""
     actor, now = current_actor(), current_now()
     with parts().database.reading() as session:
-        return answer(
+        response = answer(
             {
                 "person": _person(session, actor),
                 "crisis": dict(parts().settings.crisis),
@@ -41,6 +42,8 @@ def overview() -> Response:
                 "server_time": iso(now),
             }
         )
+    hint_signed_in(response)
+    return response
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -92,7 +95,7 @@ def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) ->
             {
                 "modality": cadence.modality,
                 "interval_days": cadence.interval_days,
-                "due_on": _due_on(cadence.modality, cadence.interval_days, visits, clinic.zone, now),
+                "due_on": _due_on(cadence.modality, cadence.interval_days, visits, now),
             }
             for cadence in read_cadences(session, patient)
         ],
@@ -121,12 +124,14 @@ def was_had(visit: Visit, now: datetime) -> bool:
     return visit.state == "done" or (visit.state == "booked" and visit.starts_at <= now)
 
 
-def _due_on(modality: str, interval: int, visits: list[Visit], zone: str, now: datetime) -> str | None:
-    had = [visit for visit in visits if visit.modality == modality and was_had(visit, now)]
+def _due_on(modality: str, interval: int, visits: list[Visit], now: datetime) -> str | None:
+    """IV and IM are one treatment: the latest visit of the cadence's family counts, on its own calendar."""
+    family = treatment_of(modality)
+    had = [visit for visit in visits if treatment_of(visit.modality) == family and was_had(visit, now)]
     if not had:
         return None
-    last = max(visit.starts_at for visit in had)
-    return due_on(local(last, zone).date(), interval).isoformat()
+    last = max(had, key=lambda visit: visit.starts_at)
+    return due_on(local(last.starts_at, last.zone).date(), interval).isoformat()
 
 
 def _clinic(clinic: Clinic, language: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""The database's history. `upgrade` brings a database to the newest table layout; nothing else changes tables."""
+"""The database's history. `upgrade` brings it to the newest table layout; nothing else changes tables."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -14,10 +15,21 @@ HERE = Path(__file__).parent
 
 
 def upgrade(database: Database) -> None:
-    """Migrate to the head. Refuses a database that a newer Between has already migrated."""
-    config = _config(database)
-    _refuse_newer(database, config)
-    command.upgrade(config, "head")
+    """Migrate to the head; nothing is done where it is already. Refuses a database of a newer Between."""
+    with database.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in _revisions():
+        raise SettingError(
+            "This database was made by a newer version of Between. Start that version instead."
+        )
+    if current != _revisions()[0]:
+        command.upgrade(_config(database), "head")
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Every revision this version knows, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory(str(HERE)).walk_revisions())
 
 
 def _config(database: Database) -> Config:
@@ -25,13 +37,3 @@ def _config(database: Database) -> Config:
     config.set_main_option("script_location", str(HERE))
     config.attributes["database"] = database
     return config
-
-
-def _refuse_newer(database: Database, config: Config) -> None:
-    with database.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
-        raise SettingError(
-            "This database was made by a newer version of Between. Start that version instead."
-        )

@@ -10,7 +10,7 @@ from app.models.base import Base
 
 
 class AuditRow(Base):
-    """One act, written in the transaction of the fact it tells of. `subject` names a row, never what it holds."""
+    """One act, written in the transaction of its fact. `subject` names a row, never what it holds."""
 
     __tablename__ = "audit"
     __table_args__ = (

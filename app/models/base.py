@@ -1,4 +1,4 @@
-"""What all tables share: the naming of constraints, moments in UTC, and the clinic as first half of every key."""
+"""What all tables share: the naming of constraints, moments in UTC, the clinic first in every key."""
 
 import uuid
 from datetime import UTC, datetime
@@ -52,7 +52,7 @@ class Base(DeclarativeBase):
 
 
 class ClinicOwned:
-    """Rows of one clinic. `clinic_id` comes first in the key: it is the partition key when one machine is not enough."""
+    """Rows of one clinic. `clinic_id` comes first: it is the partition key when one machine is not enough."""
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id"), primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

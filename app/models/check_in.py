@@ -12,8 +12,9 @@ from app.models.base import Base, ClinicOwned, one_of, within_clinic
 class Envelope(ClinicOwned, Base):
     """The bytes as they came, kept whatever they turn out to be.
 
-    `variant` is '' for the first envelope of a client id and the sha256 in hex for each other one (a conflict), so
-    that one unique key serves both. `repair` says why it could not be read, and is empty when it could.
+    `variant` is '' for the first envelope of a client id and the sha256 in hex for each other one (a
+    conflict), so that one unique key serves both. `repair` says why it could not be read, and is empty when
+    it could.
     """
 
     __tablename__ = "envelope"

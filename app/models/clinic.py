@@ -9,7 +9,7 @@ from app.models.base import Base
 
 
 class Clinic(Base):
-    """One clinic, with the words it uses about itself. `hours` and `answer_words` are by language (en, es)."""
+    """One clinic, with the words it uses about itself; `hours` and `answer_words` by language."""
 
     __tablename__ = "clinic"
 

@@ -50,7 +50,7 @@ class Throttle(Base):
 
 
 class SealingKey(Base):
-    """A public HPKE key that phones were given. The start refuses a database whose private keys are missing."""
+    """A public HPKE key that phones were given. The start refuses a database without its private keys."""
 
     __tablename__ = "sealing_key"
 

@@ -10,7 +10,7 @@ from app.models.base import Base, ClinicOwned, one_of, within_clinic
 
 
 class Invitation(ClinicOwned, Base):
-    """Only the hash of the code is kept. `patient_id` is set for a caregiver, whose care link it will open."""
+    """Only the hash of the code is kept. `patient_id` is set for a caregiver: whose care link it opens."""
 
     __tablename__ = "invitation"
     __table_args__ = (

@@ -27,7 +27,7 @@ class Membership(ClinicOwned, Base):
 
 
 class Patient(ClinicOwned, Base):
-    """A patient of a clinic. `lead_id` is the clinician who owns alerts; `safety_plan` is that clinician's text."""
+    """A patient of a clinic. `lead_id` owns the alerts; `safety_plan` is that clinician's text."""
 
     __tablename__ = "patient"
     __table_args__ = (
@@ -58,7 +58,7 @@ class TeamMember(Base):
 
 
 class CareLink(ClinicOwned, Base):
-    """A patient's consent that a caregiver sees the visits, from a moment until a day. Ended by the patient."""
+    """A patient's consent that a caregiver sees the visits, until a day or until the patient ends it."""
 
     __tablename__ = "care_link"
     __table_args__ = (

@@ -59,7 +59,7 @@ class Delivery(ClinicOwned, Base):
 
 
 class PushSubscription(Base):
-    """A phone that agreed to be reminded. One row per endpoint; ended when the push service says it is gone."""
+    """A phone that agreed to be reminded. One row per endpoint; ended when the push service says so."""
 
     __tablename__ = "push_subscription"
 

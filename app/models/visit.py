@@ -36,7 +36,7 @@ class Visit(ClinicOwned, Base):
 
 
 class Cadence(ClinicOwned, Base):
-    """Maintenance about every `interval_days`, from `set_at` until `ended_at`. One open per patient and modality."""
+    """Maintenance about every `interval_days`, until `ended_at`. One open per patient and modality."""
 
     __tablename__ = "cadence"
     __table_args__ = (

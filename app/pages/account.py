@@ -56,5 +56,4 @@ def do_sign_in() -> Response:
 @blueprint.post("/sign-out")
 def do_sign_out() -> Response:
     """End the session and go to the sign-in."""
-    sign_out()
-    return redirect("/sign-in")
+    return sign_out(make_response(redirect("/sign-in")))

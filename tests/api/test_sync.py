@@ -1,4 +1,4 @@
-"""What phones send arrives once, with score, alert and audit row; what cannot be read is kept all the same."""
+"""What phones send arrives once, with score, alert and audit row; what cannot be read is kept too."""
 
 import base64
 import json
@@ -120,7 +120,8 @@ def test_someone_elses_patient_is_rejected_and_the_rest_moves_on(
     foreign = {**seal_for(app, june), "patient": str(other.patient)}
     receipts = post(phone, june.person_id, [foreign, seal_for(app, june)]).json["receipts"]
     assert [one["status"] for one in receipts] == ["rejected", "stored"]
-    assert receipts[0]["code"] == "wrong_owner" and receipts[0]["sentence"]
+    assert receipts[0]["code"] == "wrong_owner"
+    assert receipts[0]["sentence"]
     assert count(database, Envelope) == 1
 
 
@@ -255,7 +256,11 @@ def test_an_item_without_an_id_or_over_size_is_rejected_with_a_sentence(
         (b'{"person": "%s", "items": {}}' % str(uuid.UUID(int=1)).encode(), 400, "wrong_shape"),
         (b'{"person": "%s", "items": []}' % str(uuid.UUID(int=1)).encode(), 400, "wrong_shape"),
         (json.dumps({"person": str(uuid.UUID(int=1)), "items": [1] * 21}).encode(), 413, "too_many_items"),
-        (json.dumps({"person": str(uuid.UUID(int=1)), "items": [{}] * 10_000}).encode(), 413, "too_many_items"),
+        (
+            json.dumps({"person": str(uuid.UUID(int=1)), "items": [{}] * 10_000}).encode(),
+            413,
+            "too_many_items",
+        ),
         (b"x" * (4 * 1024 * 1024 + 1), 413, "too_large"),
     ],
 )

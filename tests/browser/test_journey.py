@@ -1,4 +1,4 @@
-"""The whole way in a real browser: a phone with no network, the clinician's page, and the word that it was read."""
+"""The whole way in a real browser: a phone with no network, the clinician's page, and back."""
 
 import re
 from pathlib import Path

@@ -107,7 +107,9 @@ async function show(path) {
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const open = windows.find((client) => new URL(client.url).pathname === path) ?? windows[0];
   if (!open) return self.clients.openWindow(path);
-  const front = await open.focus();
+  // The list may still name a page that has just gone; then there is nothing to bring to the front.
+  const front = await open.focus().catch(() => null);
+  if (!front) return self.clients.openWindow(path);
   const at = new URL(front.url).pathname;
   return at === path || at.startsWith("/check-in/") ? front : front.navigate(path).catch(() => self.clients.openWindow(path));
 }

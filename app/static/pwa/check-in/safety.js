@@ -43,7 +43,7 @@ async function receivedWords(receipt) {
   const time = clock(receipt.arrived_at, phoneZone());
   const words = (await readOverview())?.patients?.[0]?.clinic?.answer_words;
   const has = t("The clinic has it since {time}.", { time });
-  return words ? `${has} ${t("They usually look within {words}.", { words })}` : has;
+  return words ? `${has} ${t("They usually look {words}.", { words })}` : has;
 }
 
 async function tell(draft, save) {

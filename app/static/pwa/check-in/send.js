@@ -108,10 +108,13 @@ async function factsOf(person, id, signIn) {
   ];
 }
 
-const has = ({ arrived_at }) => [
-  fact(t("The clinic has it. Not read yet; usually within 1 working day.")),
-  fact(t("It arrived at {time}.", { time: clock(arrived_at, phoneZone()) }), "open"),
-];
+async function has({ arrived_at }) {
+  const words = (await readOverview())?.patients?.[0]?.clinic?.answer_words;
+  return [
+    fact(words ? t("The clinic has it. Not read yet; usually {words}.", { words }) : t("The clinic has it. Not read yet.")),
+    fact(t("It arrived at {time}.", { time: clock(arrived_at, phoneZone()) }), "open"),
+  ];
+}
 
 const fact = (words, kind = "") =>
   make("p", { class: "status" }, make("span", { class: `dot ${kind}`, "aria-hidden": "true" }), make("span", {}, words));

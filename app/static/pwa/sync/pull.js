@@ -6,6 +6,7 @@ import { getJson } from "./api.js";
 
 /** Resolves with {ok, status, body}. Whoever is signed in becomes the owner of this phone. */
 export async function pullOverview() {
+  if (!mayBeSignedIn()) return { ok: false, status: 401, body: null };
   const reply = await getJson("/api/overview");
   if (!reply.ok || !reply.body?.person?.id) return { ...reply, ok: false };
   const patient = reply.body.patients?.[0]?.id ?? null;
@@ -14,6 +15,9 @@ export async function pullOverview() {
   await saveOverview(reply.body);
   return reply;
 }
+
+/** Asked before the request: one that is refused is an error in the browser's log. */
+const mayBeSignedIn = () => document.cookie.includes("between-signed-in=1");
 
 /** The key to seal to: kept from the last overview, else asked for. null when neither works. */
 export async function sealingKey() {

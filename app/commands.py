@@ -1,0 +1,44 @@
+"""Single jobs: `flask --app app demo` and `flask --app app work`."""
+
+from datetime import UTC, datetime
+
+import click
+from flask import Flask
+
+from app.config import Settings
+from app.db import Database
+from app.demo.build import build_demo, has_people
+from app.http import Parts
+from app.jobs import work_once
+from app.services.sealing import load_keyring
+
+
+def fill_empty(database: Database, settings: Settings) -> bool:
+    """The demo clinic, made through the same services as real data, in a database where nobody is yet."""
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        if has_people(session):
+            return False
+        keyring = load_keyring(session, settings.instance, now)
+        build_demo(session, keyring, now)
+    return True
+
+
+def install_commands(app: Flask) -> None:
+    """`flask --app app demo` and `flask --app app work`."""
+
+    @app.cli.command("demo")
+    def demo() -> None:
+        """Make the demo clinic in an empty database."""
+        parts: Parts = app.extensions["between"]
+        made = fill_empty(parts.database, parts.settings)
+        click.echo(
+            "The demo clinic is there." if made else "Somebody lives here already; nothing was changed."
+        )
+
+    @app.cli.command("work")
+    def work() -> None:
+        """Send what is due now, once, and stop."""
+        parts: Parts = app.extensions["between"]
+        done = work_once(parts.database, parts.settings, datetime.now(UTC))
+        click.echo(f"{done} done.")
