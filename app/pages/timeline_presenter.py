@@ -77,7 +77,7 @@ def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
 
     return Timeline(
         title=_("The last twelve weeks")
-        if start <= dates.now - SHOWN
+        if start <= dates.now - SHOWN or not entries
         else _("Since {day}", day=dates.day(start)),
         pictures=[draw(WIDE, "wide"), draw(NARROW, "narrow")],
         readings={str(entry.check_in.id): _reading(entry, dates) for entry in entries},
