@@ -1,71 +1,22 @@
 """From a due row to a phone and back: with a push service that decrypts, on both databases."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from app.channels.errors import ChannelError
-from app.channels.push import Message, PushChannel, Target
-from app.channels.vapid import load_vapid
 from app.config import Settings
 from app.db import Database
 from app.domain.modality import MODALITY_NAMES, TREATMENT_NAMES
-from app.jobs import start_jobs, work_once
+from app.jobs import work_once
 from app.jobs.worker import Worker
 from app.models import AuditRow, Delivery, Visit
 from app.services.delivery import MOST_ATTEMPTS, record_receipt
-from app.services.reminders import claim
-from app.services.subscriptions import end_subscription, live_installs, subscribe
+from tests.jobs.working import DAY, MINUTE, NOW, Recording, Subscribes
 from tests.push_sink import PushSink, SinkPhone
 from tests.small_clinic import SmallClinic, Who
-
-NOW = datetime.now(UTC).replace(microsecond=0)
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-@pytest.fixture
-def clinic(database: Database) -> SmallClinic:
-    return SmallClinic(database, NOW - 90 * DAY, "UTC")
-
-
-@pytest.fixture
-def phone(sink: PushSink, push_settings: Settings) -> SinkPhone:
-    return sink.phone(load_vapid(push_settings.instance).public_b64url)
-
-
-Subscribes = Callable[[Who, SinkPhone], None]
-
-
-@pytest.fixture
-def agree(database: Database, push_settings: Settings) -> Subscribes:
-    """The patient lets this phone be reminded."""
-
-    def agree(who: Who, phone: SinkPhone) -> None:
-        with database.writing() as session:
-            subscribe(
-                session,
-                person_id=who.person_id,
-                install_id=who.patient_id,
-                endpoint=phone.endpoint,
-                p256dh=phone.p256dh,
-                auth=phone.auth,
-                now=NOW,
-                settings=push_settings,
-            )
-
-    return agree
-
-
-@pytest.fixture
-def due(clinic: SmallClinic) -> Who:
-    """A patient with a visit in two hours, whose reminder was due yesterday afternoon."""
-    who = clinic.patient()
-    clinic.visit(who, NOW + 2 * 60 * MINUTE)
-    return who
 
 
 def test_the_whole_way(
@@ -155,21 +106,6 @@ def test_a_lock_screen_learns_nothing(
         assert set(notification["data"]) == {"receipt", "path"}
     assert len({push.headers["topic"] for push in sink.received}) == 8
     assert len({len(push.headers["topic"]) for push in sink.received}) == 1
-
-
-class Recording:
-    """A channel that writes down what it was given, and may look at the database meanwhile."""
-
-    is_on = True
-
-    def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
-        self.topics: list[str] = []
-        self._meanwhile = meanwhile
-
-    def send(self, target: Target, message: Message) -> int:
-        self.topics.append(message.topic)
-        self._meanwhile()
-        return 201
 
 
 def test_the_row_is_there_before_the_attempt(
@@ -359,136 +295,3 @@ def test_too_late_is_not_sent(
     work_once(database, push_settings, NOW + 2 * 60 * MINUTE)
     assert clinic.reminder().state == "missed"
     assert sink.received == []
-
-
-def test_the_phone_belongs_to_who_holds_it(
-    database: Database,
-    clinic: SmallClinic,
-    push_settings: Settings,
-    sink: PushSink,
-    due: Who,
-    agree: Subscribes,
-) -> None:
-    """B signs in on A's phone: A's reminders do not come to B."""
-    phone, other = sink.phone(), clinic.patient()
-    agree(due, phone)
-    agree(other, phone)
-    work_once(database, push_settings, NOW)
-    assert clinic.reminder().state == "call_list"
-    with database.writing() as session:
-        assert live_installs(session, due.person_id) == []
-        assert live_installs(session, other.person_id) == [other.patient_id]
-        # Nobody ends another person's.
-        end_subscription(session, due.person_id, clinic.phones()[0].id, NOW)
-        assert live_installs(session, other.person_id) == [other.patient_id]
-        end_subscription(session, other.person_id, clinic.phones()[0].id, NOW)
-        assert live_installs(session, other.person_id) == []
-    assert sink.received == []
-
-
-def test_a_renewed_endpoint_replaces_the_old_one(
-    database: Database,
-    clinic: SmallClinic,
-    push_settings: Settings,
-    sink: PushSink,
-    due: Who,
-    agree: Subscribes,
-) -> None:
-    old, new = sink.phone(), sink.phone()
-    agree(due, old)
-    agree(due, new)
-    work_once(database, push_settings, NOW)
-    assert [push.phone.endpoint for push in sink.received] == [new.endpoint]
-    # The same phone again after it was ended.
-    agree(due, old)
-    with database.reading() as session:
-        assert len(live_installs(session, due.person_id)) == 1
-
-
-def test_receipts_keep_the_first_time(
-    database: Database,
-    clinic: SmallClinic,
-    push_settings: Settings,
-    sink: PushSink,
-    due: Who,
-    agree: Subscribes,
-) -> None:
-    agree(due, sink.phone())
-    work_once(database, push_settings, NOW)
-    token = sink.received[0].payload["notification"]["data"]["receipt"]
-    for event, minutes in (("opened", 3), ("shown", 4), ("opened", 5), ("acted", 6)):
-        with database.writing() as session:
-            assert record_receipt(session, token, event, NOW + minutes * MINUTE)
-    (row,) = clinic.deliveries()
-    # It was opened, so it was shown, whatever became of the word of that.
-    assert (row.shown_at, row.opened_at, row.acted_at) == (
-        NOW + 3 * MINUTE,
-        NOW + 3 * MINUTE,
-        NOW + 6 * MINUTE,
-    )
-    assert token.encode() not in row.receipt_hash
-
-
-def test_a_broken_reminder_does_not_stop_the_others(
-    database: Database,
-    clinic: SmallClinic,
-    push_settings: Settings,
-    sink: PushSink,
-    due: Who,
-    agree: Subscribes,
-) -> None:
-    """Keys that no browser would give, as an older release might have let in."""
-    other = clinic.patient()
-    clinic.visit(other, NOW + 3 * 60 * MINUTE)
-    agree(due, sink.phone())
-    agree(other, sink.phone())
-    clinic.change(type(clinic.phones()[0]), clinic.phones()[0].id, p256dh="AAAA", auth="!")
-    work_once(database, push_settings, NOW)
-    assert sorted(row.state for row in clinic.reminders()) == ["call_list", "sent"]
-
-
-def test_jobs_send_by_themselves_and_stop(
-    database: Database,
-    clinic: SmallClinic,
-    push_settings: Settings,
-    sink: PushSink,
-    due: Who,
-    agree: Subscribes,
-) -> None:
-    agree(due, sink.phone())
-    before = threading.active_count()
-    jobs = start_jobs(database, push_settings)
-    waiting = threading.Event()
-    for _ in range(100):
-        if sink.received:
-            break
-        waiting.wait(0.1)
-    jobs.stop()
-    assert len(sink.received) == 1
-    assert clinic.reminder().state == "sent"
-    assert [t.name for t in threading.enumerate() if t.name.startswith(("reminders", "APScheduler"))] == []
-    assert threading.active_count() <= before + 1
-
-
-def test_an_error_from_a_push_service_never_names_the_endpoint(push_settings: Settings) -> None:
-    channel = PushChannel(push_settings, load_vapid(push_settings.instance))
-    with pytest.raises(ChannelError) as failed:
-        channel.send(
-            Target("https://fcm.googleapis.com.evil.example/secret", "AAAA", "AAAA"), Message("{}", "t", 1)
-        )
-    assert "secret" not in str(failed.value)
-    channel.close()
-
-
-def test_claims_are_taken_in_the_order_they_fell_due(
-    database: Database, clinic: SmallClinic, push_settings: Settings
-) -> None:
-    clinic.visit(clinic.patient("Pacific/Honolulu"), NOW + 2 * 60 * MINUTE)
-    clinic.visit(clinic.patient("Asia/Tokyo"), NOW + 2 * 60 * MINUTE)
-    Worker(database, push_settings, Recording(), lambda: NOW).look()
-    taken = []
-    with database.writing() as session:
-        while (held := claim(session, NOW, "w")) is not None:
-            taken.append(held.id)
-    assert taken == [row.id for row in clinic.reminders()]
-    assert isinstance(clinic.reminders()[0].local_date, date)
