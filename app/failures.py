@@ -3,14 +3,14 @@
 import logging
 import traceback
 
-from flask import Flask, g, make_response, render_template, request
+from flask import Flask, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from app.errors import CATALOGUE, BetweenError, Problem, problem_for_status
 from app.http import answer
-from app.languages import LANGUAGES, translate
+from app.languages import request_language, translate
 
 LOG = logging.getLogger("between")
 BUSY_SECONDS = 5
@@ -56,7 +56,7 @@ def _log(error: Exception) -> None:
 
 
 def _say(problem: Problem, retry_after: int | None) -> Response:
-    language = g.get("language", LANGUAGES[0])
+    language = request_language()
     sentence = translate(language, problem.sentence)
     if request.path.startswith("/api/"):
         response = answer(

@@ -1,7 +1,7 @@
 """What every view may ask of a request: who, when, and the parts. And the gate in front of all views."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +15,11 @@ from app.assets import Assets
 from app.config import Settings
 from app.db import Database
 from app.errors import BetweenError
-from app.languages import LANGUAGES
 from app.services.access import APPEND, POLICIES, SESSION, Actor, Policy, load_actor
 from app.services.intake import Intake
 from app.services.sealing import Keyring
-from app.services.sessions import APPEND_COOKIE, AppendRight, find_append_right, find_session, keep_session
+from app.services.sessions import APPEND_COOKIE, AppendRight, find_append_rights, find_session, keep_session
+from app.services.together import Together
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 4 * 1024 * 1024
@@ -34,6 +34,7 @@ class Parts:
     database: Database
     keyring: Keyring
     intake: Intake
+    append_rights: Together[str, AppendRight | None]
     assets: Assets
 
 
@@ -46,6 +47,16 @@ class SignedIn(flask_login.UserMixin):  # type: ignore[misc]
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie."""
         return self.token
+
+
+def line_of_credentials(database: Database) -> Together[str, AppendRight | None]:
+    """Credentials that are asked for together are looked up together."""
+
+    def find(tokens: Sequence[str]) -> list[AppendRight | None]:
+        with database.reading_core() as connection:
+            return find_append_rights(connection, tokens, datetime.now(UTC))
+
+    return Together(find)
 
 
 def parts() -> Parts:
@@ -140,7 +151,6 @@ def _load_user(token: str) -> SignedIn | None:
 
 def _enter() -> AnyResponse | None:
     current_now()
-    g.language = _language_of_request()
     if request.endpoint is None:
         return None
     policy = POLICIES[request.endpoint]
@@ -153,8 +163,7 @@ def _enter() -> AnyResponse | None:
 
 def _find_append_rights() -> None:
     tokens = [value for name, value in request.cookies.items() if APPEND_COOKIE in name]
-    with parts().database.reading() as session:
-        found = [find_append_right(session, token, current_now()) for token in tokens[:MOST_APPEND_COOKIES]]
+    found = [parts().append_rights.ask(token) for token in tokens[:MOST_APPEND_COOKIES]]
     g.append_rights = [right for right in found if right is not None]
     if not g.append_rights:
         raise BetweenError("no_credential")
@@ -171,14 +180,6 @@ def _admit(policy: Policy) -> AnyResponse | None:
         raise BetweenError("not_allowed")
     g.actor = actor
     return None
-
-
-def _language_of_request() -> str:
-    """Before anybody is known: the address, then what the browser prefers."""
-    asked = (request.view_args or {}).get("language") or request.args.get("language")
-    if asked in LANGUAGES:
-        return str(asked)
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
 def _refuse_cross_site() -> None:

@@ -22,7 +22,7 @@ class Alert(ClinicOwned, Base):
         one_of("state", "opened", "trying", "reached", "decided", "closed"),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_moment"),
         sa.Index(
-            "uq_alert_open", "clinic_id", "patient_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+            "uq_alert_open", "patient_id", "clinic_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN
         ),
     )
 
@@ -62,7 +62,7 @@ class AlertAttempt(ClinicOwned, Base):
         within_clinic("alert_id", "alert"),
         within_clinic("membership_id", "membership"),
         one_of("state", "trying", "reached", "decided"),
-        sa.Index("ix_alert_attempt_alert", "clinic_id", "alert_id"),
+        sa.Index("ix_alert_attempt_alert", "alert_id"),
     )
 
     alert_id: Mapped[uuid.UUID]

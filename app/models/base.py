@@ -52,7 +52,11 @@ class Base(DeclarativeBase):
 
 
 class ClinicOwned:
-    """Rows of one clinic. `clinic_id` comes first: it is the partition key when one machine is not enough."""
+    """Rows of one clinic. `clinic_id` comes first: it is the partition key when one machine is not enough.
+
+    Only primary keys begin with it. PostgreSQL took any other index that did for a foreign key's check while
+    a table was new, and then read the whole clinic for each row.
+    """
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id"), primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

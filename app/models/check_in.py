@@ -20,7 +20,7 @@ class Envelope(ClinicOwned, Base):
     __tablename__ = "envelope"
     __table_args__ = (
         within_clinic("patient_id", "patient"),
-        sa.UniqueConstraint("clinic_id", "patient_id", "client_id", "variant"),
+        sa.UniqueConstraint("patient_id", "client_id", "variant", "clinic_id"),
         one_of("source", "phone", "form"),
         sa.Index(
             "ix_envelope_repair",
@@ -51,7 +51,7 @@ class CheckIn(ClinicOwned, Base):
         one_of("kind", "full", "today", "note", "partial"),
         sa.CheckConstraint("difficulty BETWEEN 0 AND 3", name="difficulty_range"),
         sa.CheckConstraint("today BETWEEN 0 AND 10", name="today_range"),
-        sa.Index("ix_check_in_patient", "clinic_id", "patient_id", "answered_at"),
+        sa.Index("ix_check_in_patient", "patient_id", "answered_at"),
     )
 
     patient_id: Mapped[uuid.UUID]

@@ -16,8 +16,7 @@ class Membership(ClinicOwned, Base):
     __table_args__ = (
         one_of("role", "patient", "caregiver", "clinician"),
         one_of("state", "active", "suspended", "ended"),
-        sa.UniqueConstraint("clinic_id", "person_id", "role"),
-        sa.Index("ix_membership_person_id", "person_id"),
+        sa.UniqueConstraint("person_id", "role", "clinic_id"),
     )
 
     person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("person.id"))
@@ -33,7 +32,7 @@ class Patient(ClinicOwned, Base):
     __table_args__ = (
         within_clinic("membership_id", "membership"),
         within_clinic("lead_id", "membership"),
-        sa.UniqueConstraint("clinic_id", "membership_id"),
+        sa.UniqueConstraint("membership_id", "clinic_id"),
     )
 
     membership_id: Mapped[uuid.UUID]
@@ -49,7 +48,7 @@ class TeamMember(Base):
     __table_args__ = (
         within_clinic("patient_id", "patient"),
         within_clinic("membership_id", "membership"),
-        sa.Index("ix_team_member_membership", "clinic_id", "membership_id"),
+        sa.Index("ix_team_member_membership", "membership_id"),
     )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -65,8 +64,8 @@ class CareLink(ClinicOwned, Base):
         within_clinic("patient_id", "patient"),
         within_clinic("membership_id", "membership"),
         one_of("scope", "visits"),
-        sa.Index("ix_care_link_membership", "clinic_id", "membership_id"),
-        sa.Index("ix_care_link_patient", "clinic_id", "patient_id"),
+        sa.Index("ix_care_link_membership", "membership_id"),
+        sa.Index("ix_care_link_patient", "patient_id"),
     )
 
     patient_id: Mapped[uuid.UUID]

@@ -43,7 +43,7 @@ class Delivery(ClinicOwned, Base):
         within_clinic("reminder_id", "reminder"),
         one_of("channel", "push"),
         one_of("outcome", "trying", "accepted", "failed", "gone"),
-        sa.Index("ix_delivery_reminder", "clinic_id", "reminder_id"),
+        sa.Index("ix_delivery_reminder", "reminder_id"),
     )
 
     reminder_id: Mapped[uuid.UUID]

@@ -20,7 +20,7 @@ class Visit(ClinicOwned, Base):
         one_of("modality", *MODALITIES),
         one_of("state", "booked", "done", "cancelled"),
         sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_range"),
-        sa.Index("ix_visit_patient", "clinic_id", "patient_id", "starts_at"),
+        sa.Index("ix_visit_patient", "patient_id", "starts_at"),
         sa.Index("ix_visit_starts", "starts_at"),
     )
 
@@ -46,9 +46,9 @@ class Cadence(ClinicOwned, Base):
         sa.CheckConstraint("interval_days BETWEEN 7 AND 31", name="interval_range"),
         sa.Index(
             "uq_cadence_open",
-            "clinic_id",
             "patient_id",
             "modality",
+            "clinic_id",
             unique=True,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),

@@ -3,27 +3,42 @@
 import re
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class Whole(fields.Field[int]):
+Value = TypeVar("Value")
+
+
+class Strict(fields.Field[Value]):
+    """A field whose `read` takes the JSON value as it is, and either returns or raises ValidationError."""
+
+    def read(self, value: Any) -> Value:
+        """The value, checked."""
+        raise NotImplementedError
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Value:
+        return self.read(value)
+
+
+class Whole(Strict[int]):
     """A JSON integer within bounds."""
 
     def __init__(self, low: int, high: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.low, self.high = low, high
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+    def read(self, value: Any) -> int:
+        """The value, checked."""
         if type(value) is not int or not self.low <= value <= self.high:
             raise ValidationError("not a whole number in range")
         return value
 
 
-class Words(fields.Field[str]):
+class Words(Strict[str]):
     """A JSON string of at most `most` characters.
 
     NUL and lone surrogates, which no database stores, become U+FFFD.
@@ -33,36 +48,40 @@ class Words(fields.Field[str]):
         super().__init__(**kwargs)
         self.most = most
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+    def read(self, value: Any) -> str:
+        """The value, checked."""
         if type(value) is not str or len(value) > self.most:
             raise ValidationError("not a text of this length")
         return storable(value)
 
 
-class OneOf(fields.Field[str]):
+class OneOf(Strict[str]):
     """One of the known words."""
 
     def __init__(self, known: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.known = known
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+    def read(self, value: Any) -> str:
+        """The value, checked."""
         if type(value) is not str or value not in self.known:
             raise ValidationError("not a known word")
         return value
 
 
-class Identifier(fields.Field[uuid.UUID]):
+class Identifier(Strict[uuid.UUID]):
     """A UUID in its 36-character form."""
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> uuid.UUID:
+    def read(self, value: Any) -> uuid.UUID:
+        """The value, checked."""
         return read_uuid(value)
 
 
-class UtcMoment(fields.Field[datetime]):
+class UtcMoment(Strict[datetime]):
     """An ISO 8601 moment with zone."""
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
+    def read(self, value: Any) -> datetime:
+        """The value, checked."""
         try:
             if type(value) is not str or len(value) > 40:
                 raise ValueError
@@ -74,17 +93,19 @@ class UtcMoment(fields.Field[datetime]):
             raise ValidationError("not a moment with a zone") from error
 
 
-class ListOf(fields.Field[list[Any]]):
+class ListOf(Strict[list[Any]]):
     """A JSON list of at most `most` entries of one field."""
 
-    def __init__(self, inner: fields.Field[Any], most: int, **kwargs: Any) -> None:
+    def __init__(self, inner: Strict[Any], most: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.inner, self.most = inner, most
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[Any]:
+    def read(self, value: Any) -> list[Any]:
+        """The value, checked."""
         if type(value) is not list or len(value) > self.most:
             raise ValidationError("not a list of this length")
-        return [self.inner.deserialize(entry) for entry in value]
+        read, none_is_fine = self.inner.read, self.inner.allow_none
+        return [None if entry is None and none_is_fine else read(entry) for entry in value]
 
 
 def read_uuid(value: object) -> uuid.UUID:

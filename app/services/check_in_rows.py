@@ -1,23 +1,19 @@
-"""Turns what check-ins say into rows. Core inserts built once: the ORM's cost 4.5 times as much here."""
+"""Turns what check-ins say into rows. Core inserts: the ORM's cost 4.5 times as much here."""
 
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from app.domain.check_in import CheckInFacts
 from app.models import CheckIn, CheckInVisit, InstrumentScore, ItemAnswer, Note, Visit
+from app.services.bulk import RowValues, insert_rows, table_of
 
-RowValues = dict[str, Any]
-
-_CHECK_IN = sa.insert(CheckIn)
-_ANSWER = sa.insert(ItemAnswer)
-_SCORE = sa.insert(InstrumentScore)
-_NOTE = sa.insert(Note)
-_VISIT = sa.insert(CheckInVisit)
+_CHECK_IN, _ANSWER, _SCORE, _NOTE, _VISIT = (
+    table_of(table) for table in (CheckIn, ItemAnswer, InstrumentScore, Note, CheckInVisit)
+)
 _OWN_VISITS = sa.select(Visit.clinic_id, Visit.id, Visit.patient_id).where(
     Visit.clinic_id.in_(sa.bindparam("clinics", expanding=True)),
     Visit.id.in_(sa.bindparam("visits", expanding=True)),
@@ -39,16 +35,11 @@ class NewCheckIn:
 
 def insert_check_ins(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
     """Write the check-ins with their answers, scores, notes and visits: one statement a table."""
-    _insert(connection, _CHECK_IN, [_check_in(one) for one in new])
-    _insert(connection, _ANSWER, [row for one in new for row in _answers(one)])
-    _insert(connection, _SCORE, [row for one in new for row in _scores(one)])
-    _insert(connection, _NOTE, [row for one in new for row in _notes(one)])
-    _insert(connection, _VISIT, _visits(connection, new))
-
-
-def _insert(connection: sa.Connection, statement: sa.Insert, rows: list[RowValues]) -> None:
-    if rows:
-        connection.execute(statement, rows)
+    insert_rows(connection, _CHECK_IN, [_check_in(one) for one in new])
+    insert_rows(connection, _ANSWER, [row for one in new for row in _answers(one)])
+    insert_rows(connection, _SCORE, [row for one in new for row in _scores(one)])
+    insert_rows(connection, _NOTE, [row for one in new for row in _notes(one)])
+    insert_rows(connection, _VISIT, _visits(connection, new))
 
 
 def _check_in(one: NewCheckIn) -> RowValues:

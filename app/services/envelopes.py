@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.check_in import Arrival
 from app.models import Envelope
+from app.services.bulk import insert_new_rows, table_of
 
 FIRST = ""
 Owner = tuple[uuid.UUID, uuid.UUID]
@@ -35,11 +35,8 @@ class Arrived:
     at: datetime
 
 
-_INSERTS = {
-    "sqlite": sqlite.insert(Envelope).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(Envelope).on_conflict_do_nothing(),
-}
-_COLUMNS = Envelope.__table__.c
+_ENVELOPE = table_of(Envelope)
+_COLUMNS = _ENVELOPE.c
 _FIND = sa.select(
     _COLUMNS.id,
     _COLUMNS.patient_id,
@@ -57,11 +54,13 @@ _FIND = sa.select(
 
 def keep_envelopes(connection: sa.Connection, arrived: Sequence[Arrived]) -> list[Kept]:
     """Insert, then compare: a twin that raced us is found by the comparison, never by an error."""
-    _insert(connection, [_row(one, FIRST) for one in arrived])
+    inserted = insert_new_rows(connection, _ENVELOPE, [_row(one, FIRST) for one in arrived])
+    if inserted == len(arrived):
+        return [Kept(one.arrival.id, "stored", True, one.at, one.arrival.repair) for one in arrived]
     known = _find(connection, arrived)
     conflicting = [one for one in arrived if _match(known, one) is None]
     if conflicting:
-        _insert(connection, [_row(one, one.arrival.sha256.hex()) for one in conflicting])
+        insert_new_rows(connection, _ENVELOPE, [_row(one, one.arrival.sha256.hex()) for one in conflicting])
         known = _find(connection, arrived)
     return [_kept(known, one) for one in arrived]
 
@@ -77,10 +76,6 @@ class _Stored(NamedTuple):
 
 
 Known = dict[Owner, list[_Stored]]
-
-
-def _insert(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
-    connection.execute(_INSERTS[connection.dialect.name], rows)
 
 
 def _row(one: Arrived, variant: str) -> dict[str, object]:

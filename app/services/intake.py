@@ -1,12 +1,9 @@
 """Takes what phones send: each item once, with its score, alert and audit row in one commit.
 
-Requests that wait together are committed together: whoever is at the head of the line writes for all.
-A receipt follows the commit that holds it.
+Requests that wait together are committed together. A receipt follows the commit that holds it.
 """
 
-import threading
 import uuid
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,13 +16,14 @@ from app.domain.check_in import Arrival
 from app.errors import BetweenError
 from app.models import AuditRow
 from app.services.alerts import join_alert
+from app.services.bulk import insert_rows, table_of
 from app.services.check_in_rows import NewCheckIn, insert_check_ins
 from app.services.envelopes import Arrived, Kept, keep_envelopes
+from app.services.together import Together
 
-MOST_TOGETHER = 64
 RETRY_AFTER_SECONDS = 5
 
-_AUDIT = sa.insert(AuditRow)
+_AUDIT = table_of(AuditRow)
 
 
 @dataclass(frozen=True)
@@ -39,19 +37,13 @@ class Receipt:
     arrived_at: datetime
 
 
-@dataclass
-class _Waiting:
-    """One request in line."""
+@dataclass(frozen=True)
+class Handed:
+    """What one request hands in for one person, and when."""
 
     actor_id: uuid.UUID
     arrivals: Sequence[Arrival]
     now: datetime
-    receipts: list[Receipt] | None = None
-    failure: Exception | None = None
-
-    @property
-    def answered(self) -> bool:
-        return self.receipts is not None or self.failure is not None
 
 
 class Intake:
@@ -59,80 +51,64 @@ class Intake:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._line: deque[_Waiting] = deque()
-        self._writer = threading.Lock()
+        self._line: Together[Handed, list[Receipt] | Exception] = Together(self._take_all)
 
     def take(self, actor_id: uuid.UUID, arrivals: Sequence[Arrival], now: datetime) -> list[Receipt]:
         """Store the arrivals of one person and return a receipt for each, in order.
 
         Raises BetweenError busy when the database cannot be written now: then nothing is acknowledged.
         """
-        waiting = _Waiting(actor_id, arrivals, now)
-        self._line.append(waiting)
-        with self._writer:
-            while not waiting.answered:
-                self._write_line()
-        if waiting.failure is not None:
-            raise waiting.failure
-        assert waiting.receipts is not None
-        return waiting.receipts
+        taken = self._line.ask(Handed(actor_id, arrivals, now))
+        if isinstance(taken, Exception):
+            raise taken
+        return taken
 
-    def _write_line(self) -> None:
-        together = [self._line.popleft() for _ in range(min(len(self._line), MOST_TOGETHER))]
+    def _take_all(self, handed: Sequence[Handed]) -> list[list[Receipt] | Exception]:
         try:
-            self._commit(together)
+            return [*self._commit(handed)]
         except (DataError, IntegrityError):
             # One item the database will not take must not cost its neighbours their commit.
-            for waiting in together:
-                self._write_one_by_one(waiting)
-        except Exception as error:  # noqa: BLE001 (whoever waits in line must be told, whatever it was)
-            for waiting in together:
-                waiting.failure = _as_busy(error)
+            return [self._take_one_by_one(one) for one in handed]
+        except SQLAlchemyError as error:
+            return [_busy(error)] * len(handed)
 
-    def _write_one_by_one(self, waiting: _Waiting) -> None:
+    def _take_one_by_one(self, handed: Handed) -> list[Receipt] | Exception:
         receipts: list[Receipt] = []
         try:
-            for arrival in waiting.arrivals:
-                receipts += self._commit_or_repair(replace(waiting, arrivals=[arrival]))
-        except Exception as error:  # noqa: BLE001 (as above)
-            waiting.failure = _as_busy(error)
-        else:
-            waiting.receipts = receipts
+            for arrival in handed.arrivals:
+                receipts += self._commit_or_repair(replace(handed, arrivals=[arrival]))
+        except SQLAlchemyError as error:
+            return _busy(error)
+        return receipts
 
-    def _commit_or_repair(self, one: _Waiting) -> list[Receipt]:
+    def _commit_or_repair(self, one: Handed) -> list[Receipt]:
         try:
-            self._commit([one])
+            return self._commit([one])[0]
         except (DataError, IntegrityError):
             raw = [replace(arrival, facts=None, repair="not_storable") for arrival in one.arrivals]
-            one = replace(one, arrivals=raw)
-            self._commit([one])
-        return one.receipts or []
+            return self._commit([replace(one, arrivals=raw)])[0]
 
-    def _commit(self, together: Sequence[_Waiting]) -> None:
+    def _commit(self, handed: Sequence[Handed]) -> list[list[Receipt]]:
         with self._database.writing_core() as connection:
-            kept = _store(connection, together)
-        made = iter(kept)
-        for waiting in together:
-            waiting.receipts = [_receipt(arrival, next(made)) for arrival in waiting.arrivals]
+            made = iter(_store(connection, handed))
+        return [[_receipt(arrival, next(made)) for arrival in one.arrivals] for one in handed]
 
 
-def _as_busy(error: Exception) -> Exception:
+def _busy(error: SQLAlchemyError) -> BetweenError:
     """A database that is full, locked or gone is a moment's trouble for a phone that keeps its copy."""
-    if isinstance(error, SQLAlchemyError):
-        busy = BetweenError("busy", retry_after=RETRY_AFTER_SECONDS)
-        busy.__cause__ = error
-        return busy
-    return error
+    busy = BetweenError("busy", retry_after=RETRY_AFTER_SECONDS)
+    busy.__cause__ = error
+    return busy
 
 
 def _receipt(arrival: Arrival, kept: Kept) -> Receipt:
     return Receipt(arrival.client_id, arrival.sha256, kept.status, bool(kept.repair), kept.arrived_at)
 
 
-def _store(connection: sa.Connection, together: Sequence[_Waiting]) -> list[Kept]:
+def _store(connection: sa.Connection, handed: Sequence[Handed]) -> list[Kept]:
     """Envelopes, check-ins, alerts and audit rows of all waiting requests, in one transaction."""
-    arrived = [Arrived(arrival, waiting.now) for waiting in together for arrival in waiting.arrivals]
-    actors = [waiting.actor_id for waiting in together for _ in waiting.arrivals]
+    arrived = [Arrived(arrival, one.now) for one in handed for arrival in one.arrivals]
+    actors = [one.actor_id for one in handed for _ in one.arrivals]
     kept = keep_envelopes(connection, arrived)
     fresh = [(one, result) for one, result in zip(arrived, kept, strict=True) if result.fresh]
     new = [_new_check_in(one, result) for one, result in fresh if one.arrival.facts is not None]
@@ -144,8 +120,7 @@ def _store(connection: sa.Connection, together: Sequence[_Waiting]) -> list[Kept
         for actor, one, result in zip(actors, arrived, kept, strict=True)
         if result.fresh
     ]
-    if rows:
-        connection.execute(_AUDIT, rows)
+    insert_rows(connection, _AUDIT, rows)
     return kept
 
 

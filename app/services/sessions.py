@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -105,8 +106,9 @@ def give_append_credential(session: Session, person_id: uuid.UUID, device: str, 
     return token
 
 
-_RIGHT = (
+_RIGHTS = (
     sa.select(
+        AppendCredential.token_hash,
         AppendCredential.id,
         AppendCredential.person_id,
         AppendCredential.seen_at,
@@ -121,20 +123,25 @@ _RIGHT = (
         Patient, sa.and_(Patient.clinic_id == Membership.clinic_id, Patient.membership_id == Membership.id)
     )
     .where(
-        AppendCredential.token_hash == sa.bindparam("token_hash"),
+        AppendCredential.token_hash.in_(sa.bindparam("token_hashes", expanding=True)),
         AppendCredential.revoked_at.is_(None),
         AppendCredential.expires_at > sa.bindparam("now"),
     )
 )
 
 
-def find_append_right(session: Session, token: str, now: datetime) -> AppendRight | None:
-    """What this token may add to. Whose care has ended may still hand in what waited on the phone."""
-    rows = session.execute(_RIGHT, {"token_hash": hash_token(token), "now": now}).all()
-    if not rows:
-        return None
-    clinics = {row.patient_id: row.clinic_id for row in rows if row.patient_id is not None}
-    return AppendRight(rows[0].id, rows[0].person_id, clinics, rows[0].seen_at)
+def find_append_rights(
+    connection: sa.Connection, tokens: Sequence[str], now: datetime
+) -> list[AppendRight | None]:
+    """What each token may add to. Whose care has ended may still hand in what waited on the phone."""
+    hashes = [hash_token(token) for token in tokens]
+    rows = connection.execute(_RIGHTS, {"token_hashes": hashes, "now": now}).all()
+    found: dict[bytes, AppendRight] = {}
+    for token_hash, credential_id, person_id, seen_at, patient_id, clinic_id in rows:
+        right = found.setdefault(token_hash, AppendRight(credential_id, person_id, {}, seen_at))
+        if patient_id is not None:
+            right.clinics[patient_id] = clinic_id
+    return [found.get(token_hash) for token_hash in hashes]
 
 
 def slide_append_credential(session: Session, right: AppendRight, now: datetime) -> None:
