@@ -43,17 +43,17 @@ def sign_in(response: Response, person_id: uuid.UUID) -> Response:
         append_token = give_append_credential(database_session, person_id, device, now) if appends else None
     session.permanent = True
     flask_login.login_user(SignedIn(token, actor))
-    hint_signed_in(response)
+    hint_signed_in(response, person_id)
     if append_token is not None:
         _set_append_cookie(response, person_id, append_token)
     return response
 
 
-def hint_signed_in(response: Response) -> None:
-    """Tells the phone's script that asking for its own is not in vain. It proves nothing to the server."""
+def hint_signed_in(response: Response, person_id: uuid.UUID) -> None:
+    """Tells the phone's script who is signed in, so that it shows nobody else's. It proves nothing here."""
     response.set_cookie(
         SIGNED_IN_HINT,
-        "1",
+        str(person_id),
         max_age=APPEND_DAYS * 86_400,
         secure=parts().settings.secure_cookies,
         samesite="Lax",

@@ -22,11 +22,11 @@ CATALOGUE = {
         Problem(401, "no_credential", "Please sign in again on this phone. Your answers are kept here."),
         Problem(403, "cross_site", "This request came from another site, so nothing was done."),
         Problem(403, "not_allowed", "Your account may not do this."),
-        Problem(404, "not_found", "There is nothing here for you."),
+        Problem(404, "not_found", "We could not find this page."),
         Problem(405, "wrong_method", "This address does not take that kind of request."),
         Problem(409, "already_done", "Somebody did this before you. Reload to see the newest state."),
         Problem(
-            410, "invitation_used", "This invitation was used or has ended. Ask the clinic for a new one."
+            410, "invitation_used", "This code is not known, was used, or has ended. Check the letters, or ask for a new one."
         ),
         Problem(413, "too_large", "This is larger than we can take at once."),
         Problem(413, "too_many_items", "Too many items at once. Send at most 20 together."),

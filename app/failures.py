@@ -4,7 +4,7 @@ import logging
 import traceback
 
 from flask import Flask, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,7 @@ def install_failures(app: Flask) -> None:
     app.register_error_handler(BetweenError, _named)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(IntegrityError, _done_before)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -41,6 +42,11 @@ def _http(error: HTTPException) -> Response:
 def _busy(error: OperationalError) -> Response:
     _log(error)
     return _say(CATALOGUE["busy"], BUSY_SECONDS)
+
+
+def _done_before(_error: IntegrityError) -> Response:
+    """Two did the same at once, and a unique key let one of them through."""
+    return _say(CATALOGUE["already_done"], None)
 
 
 def _unforeseen(error: Exception) -> Response:

@@ -1,11 +1,12 @@
 """What every view may ask of a request: who, when, and the parts. And the gate in front of all views."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import flask_login
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
@@ -18,12 +19,21 @@ from app.errors import BetweenError
 from app.services.access import APPEND, POLICIES, SESSION, Actor, Policy, load_actor
 from app.services.intake import Intake
 from app.services.sealing import Keyring
-from app.services.sessions import APPEND_COOKIE, AppendRight, find_append_rights, find_session, keep_session
+from app.services.sessions import (
+    APPEND_COOKIE,
+    AppendRight,
+    find_append_rights,
+    find_session,
+    keep_session,
+    needs_keeping,
+)
 from app.services.together import Together
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 4 * 1024 * 1024
-MOST_APPEND_COOKIES = 8
+MOST_APPEND_COOKIES = 64
+# One slash, then only what needs no escaping: browsers read tabs and backslashes away.
+LOCAL_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&-]*")
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,7 @@ def read_json() -> Any:
 
 def local_path(path: str | None) -> str:
     """A path of this site to go on to, or the start. Never another site's address."""
-    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
+    if not path or not LOCAL_PATH.fullmatch(path):
         return "/"
     return path
 
@@ -143,9 +153,9 @@ def _load_user(token: str) -> SignedIn | None:
         actor = load_actor(session, found.person_id) if found else None
     if found is None or actor is None:
         return None
-    if keep_session(found, now):
+    if needs_keeping(found, now):
         with database.writing() as session:
-            session.merge(found)
+            keep_session(session, found, now)
     return SignedIn(token, actor)
 
 
@@ -189,6 +199,5 @@ def _refuse_cross_site() -> None:
         if site not in ("same-origin", "none"):
             raise BetweenError("cross_site")
         return
-    origin = request.headers.get("Origin")
-    if origin is None or urlsplit(origin).netloc != request.host:
+    if request.headers.get("Origin") not in (f"http://{request.host}", f"https://{request.host}"):
         raise BetweenError("cross_site")

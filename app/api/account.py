@@ -3,13 +3,13 @@
 import uuid
 from datetime import timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 import segno
 from flask import Blueprint, Response
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from app.cookies import sign_out
+from app.domain.cadence import is_zone
 from app.errors import BetweenError
 from app.http import answer, current_actor, current_now, parts, read_json
 from app.languages import LANGUAGES
@@ -50,7 +50,7 @@ INVITATION = InvitationSchema()
 def set_preferences() -> Response:
     """Language, zone, and whether numbers are shown."""
     said = _load(PREFERENCES)
-    if "zone" in said and said["zone"] not in available_timezones():
+    if "zone" in said and not is_zone(said["zone"]):
         raise BetweenError("wrong_shape")
     with parts().database.writing() as session:
         person = session.get_one(Person, current_actor().person_id)

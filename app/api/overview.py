@@ -42,7 +42,7 @@ def overview() -> Response:
                 "server_time": iso(now),
             }
         )
-    hint_signed_in(response)
+    hint_signed_in(response, actor.person_id)
     return response
 
 

@@ -9,6 +9,8 @@ MAINTENANCE_AT = time(9, 0)
 # Beyond this the gap is for the clinic and the person to talk about, not for another nudge.
 MAINTENANCE_USEFUL = timedelta(days=3)
 EVE_AT = time(17, 0)
+# In the database, yet nowhere: no browser knows them.
+NO_PLACES = ("Factory", "localtime")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ def local_day(moment: datetime, zone: str) -> date:
 
 def is_zone(name: str) -> bool:
     """Whether this names a zone of the IANA database."""
+    if name in NO_PLACES:
+        return False
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

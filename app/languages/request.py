@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 
 from app.languages.catalogue import LANGUAGES, ntranslate, read_catalogue, translate
 from app.languages.dates import format_day, format_moment, format_short_day, format_time
@@ -19,14 +19,16 @@ def ngettext(one: str, many: str, n: int, **values: object) -> str:
 def request_language() -> str:
     """The person's language once the gate knows it; before that the address's, then the browser's."""
     if "language" not in g:
-        g.language = _asked_language() or request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+        g.language = _asked_language() if has_request_context() else LANGUAGES[0]
     language: str = g.language
     return language
 
 
-def _asked_language() -> str | None:
+def _asked_language() -> str:
     asked = (request.view_args or {}).get("language") or request.args.get("language")
-    return asked if asked in LANGUAGES else None
+    if asked in LANGUAGES:
+        return str(asked)
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
 def install_languages(app: Flask) -> None:

@@ -78,5 +78,7 @@ def present_thread(thread: Thread, entries: list[Entry], dates: Dates) -> Thread
 
 def item9_run(entries: list[Entry]) -> list[int | None]:
     """The newest answers, oldest first; None where the question was shown and not answered."""
-    asked = [entry for entry in entries if "phq9" in entry.scores and entry.scores["phq9"].item9]
+    replaced = {entry.check_in.supersedes for entry in entries}
+    current = [entry for entry in entries if entry.check_in.client_id not in replaced]
+    asked = [entry for entry in current if "phq9" in entry.scores and entry.scores["phq9"].item9]
     return [entry.answers.get("phq9", {}).get(9) for entry in reversed(asked[:RUN_SHOWN])]

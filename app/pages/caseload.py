@@ -16,12 +16,14 @@ from app.services.caseload import read_caseload
 
 blueprint = Blueprint("caseload", __name__)
 
+LAST_PAGE = 10_000
+
 
 @blueprint.get("/clinic")
 def show_caseload() -> Response:
     """Who needs somebody, who has news, who is drifting."""
     actor, now = current_actor(), current_now()
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     with parts().database.reading() as session:
         frame = read_frame(session)
         caseload = read_caseload(session, actor, now, page=number)

@@ -36,9 +36,17 @@ def send_form(language: str) -> Response:
     """Store the form as one check-in. Without a sign-in the answers ride along to one, so nothing is lost."""
     if language not in LANGUAGES:
         abort(404)
+    try:
+        return _send(language)
+    except BetweenError as error:
+        # Whatever refused it: the answers stay in the page, with help and a way to send them again.
+        return _sign_in_page(language, _(error.problem.sentence), error.problem.status)
+
+
+def _send(language: str) -> Response:
     actor = optional_actor()
     if actor is not None:
-        return _stored_page(language, _store(actor, language))
+        return _stored_page(language, actor.name, _store(actor, language))
     if not request.form.get("email"):
         return _sign_in_page(language, None, 401)
     person = identify(request.form["email"], request.form.get("passphrase", ""))
@@ -48,7 +56,7 @@ def send_form(language: str) -> Response:
     with parts().database.reading() as session:
         actor = load_actor(session, person.id)
     assert actor is not None
-    return sign_in(_stored_page(language, _store(actor, language)), person.id)
+    return sign_in(_stored_page(language, actor.name, _store(actor, language)), person.id)
 
 
 def _sign_in_page(language: str, error: str | None, status: int) -> Response:
@@ -64,10 +72,11 @@ def _sign_in_page(language: str, error: str | None, status: int) -> Response:
     )
 
 
-def _stored_page(language: str, receipt: Receipt) -> Response:
+def _stored_page(language: str, name: str, receipt: Receipt) -> Response:
     return page(
         "account/form_stored.html",
         language=language,
+        name=name,
         receipt=receipt,
         positive=request.form.get("phq9-9") in ("1", "2", "3"),
     )

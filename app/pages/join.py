@@ -1,7 +1,10 @@
 """Joining with an invitation: a link, a QR, or a code typed into the installed app."""
 
+import uuid
+
 import sqlalchemy as sa
 from flask import Blueprint, make_response, redirect, request
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -9,7 +12,7 @@ from app.cookies import sign_in
 from app.errors import BetweenError
 from app.http import current_now, page, parts
 from app.identify import identify, throttle_address
-from app.languages import LANGUAGES, request_language
+from app.languages import LANGUAGES, mark, request_language
 from app.languages import gettext as _
 from app.models import Clinic, Person
 from app.services.accounts import (
@@ -25,6 +28,7 @@ from app.services.invitations import Invited, accept_invitation, find_invitation
 blueprint = Blueprint("join", __name__)
 
 LONGEST_NAME = 120
+TAKEN = mark("This e-mail is in use. Give the pass-phrase that belongs to it, or another e-mail.")
 
 
 @blueprint.get("/join")
@@ -66,13 +70,25 @@ def accept(token: str) -> Response:
     if errors:
         return _form_page(invited, errors, 422)
     known = identify(request.form["email"], request.form["passphrase"])
+    try:
+        person_id = _join(token, known)
+    except IntegrityError:
+        return _form_page(invited, {"email": _(TAKEN)}, 422)
+    if person_id is None:
+        return _form_page(invited, {"email": _(TAKEN)}, 422)
+    return sign_in(make_response(redirect("/")), person_id)
+
+
+def _join(token: str, known: Person | None) -> uuid.UUID | None:
+    """The person who joined, or None when the address belongs to somebody who gave another pass-phrase."""
     with parts().database.writing() as session:
+        # Looked up anew: somebody else may have used it while the pass-phrase was being hashed.
+        invited = find_invitation(session, token, current_now())
         if known is None and _is_taken(session, request.form["email"]):
-            sentence = _("This e-mail is in use. Give the pass-phrase that belongs to it, or another e-mail.")
-            return _form_page(invited, {"email": sentence}, 422)
+            return None
         person = known or _make_person(session, invited)
-        accept_invitation(session, session.merge(invited.invitation), person, current_now())
-    return sign_in(make_response(redirect("/")), person.id)
+        accept_invitation(session, invited.invitation, person, current_now())
+        return person.id
 
 
 def _make_person(session: Session, invited: Invited) -> Person:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from app.domain.cadence import is_zone
 from app.domain.modality import MODALITIES
 from app.languages import gettext as _
 from app.services.visits import NewVisit
@@ -117,4 +118,4 @@ def _read_time(text: str) -> time | None:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(name for name in available_timezones() if is_zone(name))

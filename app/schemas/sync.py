@@ -62,7 +62,7 @@ def _read_item(item: object) -> SentItem:
         return SentItem(None, echoed, refused="no_id")
     sealed = _sealed_bytes(item.get("sealed"))
     if len(sealed) > MOST_SEALED_BYTES:
-        return SentItem(item_id, echoed, refused="item_too_large")
+        return SentItem(item_id, echoed, sealed=sealed, refused="item_too_large")
     key = item.get("key")
     key_id = key if type(key) is str and len(key) <= 40 and key.isascii() and key.isprintable() else ""
     return SentItem(item_id, echoed, _uuid_or_none(item.get("patient")), key_id, sealed)

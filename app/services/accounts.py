@@ -32,7 +32,12 @@ _WORDS = Path(__file__).parent / "data"
 
 def fold_email(email: str) -> str:
     """An e-mail address as it is stored and compared."""
-    return email.strip().casefold()
+    return email.replace("\0", "").strip().casefold()
+
+
+def plain_name(name: str) -> str:
+    """A name as it is stored: no control characters, which no name has and PostgreSQL may refuse."""
+    return "".join(character for character in name if character.isprintable()).strip()
 
 
 def is_email(email: str) -> bool:
@@ -81,7 +86,7 @@ def create_person(
 ) -> Person:
     """A new person who can sign in."""
     person = Person(
-        name=name.strip(),
+        name=plain_name(name),
         email=fold_email(email),
         passphrase_hash=hash_passphrase(passphrase),
         language=language,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.modality import treatment_of
 from app.models import Cadence, CheckIn, InstrumentScore, ItemAnswer, Membership, Patient, Person, Visit
 from app.services.caseload_facts import Row, Treatment
-from app.services.caseload_signals import same_patient
+from app.services.caseload_signals import is_replaced, same_patient
 
 PAGE = 60
 SCORES_SHOWN = 8
@@ -102,7 +102,7 @@ def add_runs(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row], ke
             ),
         )
         .join(team, same_patient(CheckIn, team))
-        .where(CheckIn.patient_id.in_(keys))
+        .where(CheckIn.patient_id.in_(keys), sa.not_(is_replaced()))
         .subquery()
     )
     found = session.execute(

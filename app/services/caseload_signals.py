@@ -27,6 +27,16 @@ from app.services.caseload_facts import News, OpenAlert, Rise, Stretch, Unreache
 BEST_OF = timedelta(days=90)
 
 
+def is_replaced() -> sa.ColumnElement[bool]:
+    """A check-in that a later version of the same patient supersedes."""
+    later = aliased(CheckIn)
+    return sa.exists().where(
+        later.clinic_id == CheckIn.clinic_id,
+        later.patient_id == CheckIn.patient_id,
+        later.supersedes == CheckIn.client_id,
+    )
+
+
 def same_patient(table: type, team: sa.Subquery) -> sa.ColumnElement[bool]:
     return sa.and_(table.clinic_id == team.c.clinic_id, table.patient_id == team.c.id)  # type: ignore[attr-defined]
 
@@ -66,13 +76,8 @@ def find_alerts(session: Session, team: sa.Subquery) -> dict[uuid.UUID, OpenAler
 
 
 def find_news(session: Session, team: sa.Subquery) -> dict[uuid.UUID, News]:
-    later = aliased(CheckIn)
     read = sa.exists().where(SignOff.clinic_id == CheckIn.clinic_id, SignOff.check_in_id == CheckIn.id)
-    replaced = sa.exists().where(
-        later.clinic_id == CheckIn.clinic_id,
-        later.patient_id == CheckIn.patient_id,
-        later.supersedes == CheckIn.client_id,
-    )
+    replaced = is_replaced()
     notes = (
         sa.select(sa.func.count())
         .where(Note.clinic_id == CheckIn.clinic_id, Note.check_in_id == CheckIn.id, Note.body != "")

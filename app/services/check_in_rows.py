@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -20,6 +20,9 @@ _OWN_VISITS = sa.select(Visit.clinic_id, Visit.id, Visit.patient_id).where(
 )
 
 
+FIRST_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class NewCheckIn:
     """A check-in to write: the keys it gets, and what it says."""
@@ -31,6 +34,14 @@ class NewCheckIn:
     is_conflict: bool
     arrived_at: datetime
     facts: CheckInFacts
+
+
+def believable(told: datetime, arrived_at: datetime) -> datetime:
+    """A phone's clock may be years off: what it tells is believed only from Between's first year to arrival.
+
+    `wall` and the envelope keep what the phone said.
+    """
+    return told if FIRST_YEAR <= told <= arrived_at else arrived_at
 
 
 def insert_check_ins(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
@@ -54,8 +65,8 @@ def _check_in(one: NewCheckIn) -> RowValues:
         "kind": facts.kind,
         "language": facts.language,
         "supersedes": facts.supersedes,
-        "started_at": facts.started_at,
-        "answered_at": facts.answered_at,
+        "started_at": believable(facts.started_at, one.arrived_at),
+        "answered_at": believable(facts.answered_at, one.arrived_at),
         "wall": facts.wall,
         "zone": facts.zone,
         "offset_minutes": facts.offset,

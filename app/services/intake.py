@@ -3,13 +3,14 @@
 Requests that wait together are committed together. A receipt follows the commit that holds it.
 """
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.db import Database
 from app.domain.check_in import Arrival
@@ -17,9 +18,11 @@ from app.errors import BetweenError
 from app.models import AuditRow
 from app.services.alerts import join_alert
 from app.services.bulk import insert_rows, table_of
-from app.services.check_in_rows import NewCheckIn, insert_check_ins
+from app.services.check_in_rows import NewCheckIn, believable, insert_check_ins
 from app.services.envelopes import Arrived, Kept, keep_envelopes
 from app.services.together import Together
+
+LOG = logging.getLogger("between")
 
 RETRY_AFTER_SECONDS = 5
 
@@ -66,25 +69,27 @@ class Intake:
     def _take_all(self, handed: Sequence[Handed]) -> list[list[Receipt] | Exception]:
         try:
             return [*self._commit(handed)]
-        except (DataError, IntegrityError):
-            # One item the database will not take must not cost its neighbours their commit.
-            return [self._take_one_by_one(one) for one in handed]
-        except SQLAlchemyError as error:
+        except (OperationalError, InterfaceError) as error:
             return [_busy(error)] * len(handed)
+        except Exception as error:  # noqa: BLE001 (one item must not cost its neighbours their commit)
+            LOG.error("items taken one by one after %s", type(error).__name__)
+            return [self._take_one_by_one(one) for one in handed]
 
     def _take_one_by_one(self, handed: Handed) -> list[Receipt] | Exception:
         receipts: list[Receipt] = []
         try:
             for arrival in handed.arrivals:
                 receipts += self._commit_or_repair(replace(handed, arrivals=[arrival]))
-        except SQLAlchemyError as error:
+        except (OperationalError, InterfaceError) as error:
             return _busy(error)
         return receipts
 
     def _commit_or_repair(self, one: Handed) -> list[Receipt]:
         try:
             return self._commit([one])[0]
-        except (DataError, IntegrityError):
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # noqa: BLE001 (kept as it came, for the repair list)
             raw = [replace(arrival, facts=None, repair="not_storable") for arrival in one.arrivals]
             return self._commit([replace(one, arrivals=raw)])[0]
 
@@ -94,7 +99,7 @@ class Intake:
         return [[_receipt(arrival, next(made)) for arrival in one.arrivals] for one in handed]
 
 
-def _busy(error: SQLAlchemyError) -> BetweenError:
+def _busy(error: Exception) -> BetweenError:
     """A database that is full, locked or gone is a moment's trouble for a phone that keeps its copy."""
     busy = BetweenError("busy", retry_after=RETRY_AFTER_SECONDS)
     busy.__cause__ = error
@@ -148,7 +153,7 @@ def _raise_alerts(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
                 patient_id=one.patient_id,
                 check_in_id=one.id,
                 value=one.facts.item9,
-                answered_at=one.facts.answered_at,
+                answered_at=believable(one.facts.answered_at, one.arrived_at),
                 arrived_at=one.arrived_at,
             )
 

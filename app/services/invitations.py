@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
 from app.models import CareLink, Clinic, Invitation, Membership, Patient, Person
-from app.services.accounts import enrol_patient, join_clinic
+from app.services.accounts import enrol_patient, join_clinic, plain_name
 from app.services.audit import record
 
 # No 0 O 1 I L U: what is read aloud or copied from paper is typed right. 12 of these 30 make 58 bits.
@@ -46,7 +46,7 @@ def invite(
         clinic_id=inviter.clinic_id,
         code_hash=_hash(code),
         role=role,
-        name=name.strip(),
+        name=plain_name(name),
         language=language,
         invited_by=inviter.id,
         patient_id=patient_id,

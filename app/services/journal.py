@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
@@ -93,13 +94,21 @@ def sign_off(
     entry = find_check_in(session, patient, check_in_id)
     if entry.sign_off is not None:
         return entry.sign_off
-    mark = SignOff(
-        clinic_id=patient.clinic_id,
-        check_in_id=check_in_id,
-        membership_id=actor.as_clinician().membership_id,
-        signed_at=now,
-    )
-    session.add(mark)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    signed = session.execute(
+        insert(SignOff)
+        .values(
+            clinic_id=patient.clinic_id,
+            check_in_id=check_in_id,
+            membership_id=actor.as_clinician().membership_id,
+            signed_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(SignOff.check_in_id)
+    ).first()
+    mark = session.get_one(SignOff, (patient.clinic_id, check_in_id))
+    if signed is None:
+        return mark
     record(
         session,
         at=now,
@@ -109,7 +118,6 @@ def sign_off(
         subject_id=check_in_id,
         clinic_id=patient.clinic_id,
     )
-    session.flush()
     return mark
 
 

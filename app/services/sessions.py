@@ -69,13 +69,18 @@ def find_session(session: Session, token: str, now: datetime) -> WebSession | No
     )
 
 
-def keep_session(found: WebSession, now: datetime) -> bool:
-    """Use keeps a session alive by its own length again; at most once an hour. True when the row changed."""
-    if now - found.seen_at < SLIDE_AFTER:
-        return False
-    found.expires_at = now + (found.expires_at - found.seen_at)
-    found.seen_at = now
-    return True
+def needs_keeping(found: WebSession, now: datetime) -> bool:
+    """Use keeps a session alive; that is written down at most once an hour."""
+    return now - found.seen_at >= SLIDE_AFTER
+
+
+def keep_session(session: Session, found: WebSession, now: datetime) -> None:
+    """Give the session its own length again, unless it was ended meanwhile."""
+    session.execute(
+        sa.update(WebSession)
+        .where(WebSession.id == found.id, WebSession.revoked_at.is_(None))
+        .values(seen_at=now, expires_at=now + (found.expires_at - found.seen_at))
+    )
 
 
 def end_session(session: Session, token: str, now: datetime) -> None:

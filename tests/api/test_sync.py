@@ -1,6 +1,7 @@
 """What phones send arrives once, with score, alert and audit row; what cannot be read is kept too."""
 
 import base64
+import hashlib
 import json
 import threading
 import uuid
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from app.db import Database
 from app.models import Alert, AuditRow, CheckIn, Envelope, InstrumentScore, ItemAnswer, Note
+from app.services import check_in_rows
 from tests.envelope import SealTo, seal
 from tests.factories import Factory, Member, seal_for, signed_in, visitor
 
@@ -333,3 +335,53 @@ def test_every_sealed_envelope_of_its_owner_is_kept(
 ) -> None:
     receipt = post(phone, june.person_id, [seal_for(app, june, **envelope)]).json["receipts"][0]
     assert receipt["status"] == "stored"
+
+
+def test_the_ninth_person_on_one_phone_can_send(app: Flask, make: Factory, june: Member) -> None:
+    phone = signed_in(app, june)
+    for number in range(9):
+        phone.set_cookie(f"append-{number:08x}", "no such token")
+    phone.set_cookie("append-ffffffff", "no such token")
+    assert post(phone, june.person_id, [seal_for(app, june)]).status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:00Z", "2031-01-01T00:00:00Z"])
+def test_a_clock_years_off_is_stored_and_leads_nobody_astray(
+    app: Flask, database: Database, make: Factory, moment: str
+) -> None:
+    lead = make.clinician(make.clinic())
+    june = make.patient(lead)
+    item = seal_for(app, june, answered_at=moment, started_at=moment, item9=2)
+    receipt = post(signed_in(app, june), june.person_id, [item]).json["receipts"][0]
+    assert (receipt["status"], receipt["needs_repair"]) == ("stored", False)
+    with database.reading() as session:
+        check_in = session.scalars(sa.select(CheckIn)).one()
+    assert check_in.answered_at == check_in.arrived_at
+    desk = signed_in(app, lead)
+    assert desk.get("/clinic").status_code == 200
+    assert desk.get(f"/clinic/patients/{june.patient}").status_code == 200
+
+
+def test_a_fault_in_one_item_costs_its_neighbours_nothing(
+    app: Flask, database: Database, phone: FlaskClient, june: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = seal_for(app, june), seal_for(app, june, today=3)
+
+    def faulty(one: Any) -> dict[str, Any]:
+        if one.facts.today == 3:
+            raise ZeroDivisionError
+        return make_row(one)
+
+    make_row = check_in_rows._check_in
+    monkeypatch.setattr(check_in_rows, "_check_in", faulty)
+    receipts = post(phone, june.person_id, [good, bad]).json["receipts"]
+    assert [(one["status"], one["needs_repair"]) for one in receipts] == [("stored", False), ("stored", True)]
+    assert (count(database, Envelope), count(database, CheckIn)) == (2, 1)
+
+
+def test_a_receipt_for_an_item_over_size_names_its_bytes(phone: FlaskClient, june: Member) -> None:
+    big = b"x" * (512 * 1024 + 1)
+    sealed = base64.urlsafe_b64encode(big).rstrip(b"=").decode()
+    item = {"id": str(uuid.uuid4()), "patient": str(june.patient), "key": "k1", "sealed": sealed}
+    receipt = post(phone, june.person_id, [item]).json["receipts"][0]
+    assert (receipt["code"], receipt["sha256"]) == ("item_too_large", hashlib.sha256(big).hexdigest())
