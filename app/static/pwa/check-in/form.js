@@ -61,6 +61,16 @@ export function fillForm(form, draft) {
   write(form.elements["should-know-text"], draft.should_know?.text ?? "");
 }
 
+/** Another page wrote in the same draft: the form says what the draft says, and a text that is the same is not touched. */
+export function refillForm(form, draft) {
+  for (const input of form.querySelectorAll("[type=radio], [type=checkbox]")) input.checked = false;
+  const texts = DIMENSIONS.map((name) => [`${name}-text`, draft.note[name].text]);
+  for (const [name, text] of [...texts, ["should-know-text", draft.should_know?.text ?? ""]]) {
+    if (form.elements[name].value !== text) form.elements[name].value = text;
+  }
+  fillForm(form, draft);
+}
+
 /** The question stands in two places of the page but is asked in one: the answer moves to where it is asked now. */
 export function placeDifficulty(form, draft) {
   const value = chosen(form, "difficulty") ?? draft.difficulty?.value ?? null;

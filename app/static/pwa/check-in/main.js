@@ -2,14 +2,15 @@
 import { newDraft } from "../domain/draft.js";
 import { bindHelp } from "../parts/help-panel.js";
 import { listen } from "../store/db.js";
-import { adoptDraft, readDraft, saveDraft } from "../store/drafts.js";
-import { currentOwner } from "../store/owner.js";
+import { readDraft } from "../store/drafts.js";
+import { whoIsHere } from "../store/owner.js";
 import { pullOverview } from "../sync/pull.js";
 import { startSync } from "../sync/upload.js";
 import { registerWorker } from "../update.js";
 import { loadWords, t } from "../words.js";
 import { dress } from "./about.js";
 import { fillForm, isAnswered, placeDifficulty, readForm } from "./form.js";
+import { keep, leaveIfNotTheirs, renew } from "./keep.js";
 import { knownStep, stepAfter, stepBefore } from "./flow.js";
 import { renewSendPart, showLook } from "./look.js";
 import { helpOptions, needsHelp, offerHelp, showShortState } from "./safety.js";
@@ -37,13 +38,13 @@ async function start() {
   show(knownStep(draft, draft.step), { focus: false });
   if (isAnswered(draft, draft.step)) await save();
   await dress(draft);
-  afterwards(!kept);
+  afterwards();
 }
 
 async function freshDraft() {
-  const owner = await currentOwner().catch(() => null);
+  const owner = await whoIsHere().catch(() => null);
   const now = new Date().toISOString();
-  return newDraft({ id: crypto.randomUUID(), owner: owner?.person ?? null, language, now, visits: [] });
+  return newDraft({ id: crypto.randomUUID(), owner, language, now, visits: [] });
 }
 
 /** "Skip" is a link until this runs; who used it is already past the question. */
@@ -55,14 +56,9 @@ function takeEarlySkip(kept) {
 }
 
 /** What the first question does not wait for. */
-function afterwards(isFresh) {
+function afterwards() {
   startSync();
-  pullOverview().then(async (reply) => {
-    if (!reply.ok) return;
-    // They were signed in when they began; this phone only did not know it yet.
-    if (isFresh && !draft.owner) await adoptDraft(draft, reply.body.person.id);
-    await dress(draft);
-  });
+  pullOverview().then((reply) => reply.ok && dress(draft));
   registerWorker().catch(() => {});
 }
 
@@ -78,11 +74,18 @@ function bind() {
   document.getElementById("back").addEventListener("click", goBack);
   addEventListener("popstate", ({ state }) => (isSent() ? location.assign("/today") : show(knownStep(draft, state?.step ?? "phq9-1"))));
   addEventListener("pagehide", () => writing && save());
+  // A page that comes back from sleep may have missed what happened meanwhile.
+  for (const wakes of ["visibilitychange", "pageshow"]) addEventListener(wakes, () => leaveIfNotTheirs(draft));
+  listen(heard);
+}
+
+async function heard({ type, id }) {
+  if (type === "outbox" && id === draft.id) return sentElsewhere(id);
+  if (type === "draft") return savedElsewhere();
+  if (!["owner", "read"].includes(type)) return undefined;
+  await leaveIfNotTheirs(draft);
   // What the look-over offers depends on who is signed in, and that may become known while it is open.
-  listen(({ type, id }) => {
-    if (type === "outbox" && id === draft.id) return sentElsewhere(id);
-    return ["owner", "read"].includes(type) && draft.step === "look" && !isSent() && renewSendPart(draft);
-  });
+  return draft.step === "look" && !isSent() && renewSendPart(draft);
 }
 
 function show(step, options) {
@@ -101,9 +104,9 @@ async function save() {
   const step = draft.step;
   clearTimeout(writing);
   writing = 0;
-  readForm(form, draft);
+  if (isSent()) return true;
   try {
-    await saveDraft(draft);
+    if (await keep(form, draft)) showChanged();
     showSaved(step, t("Saved on this phone. No network needed."));
     return true;
   } catch {
@@ -177,10 +180,21 @@ async function saveMove(from) {
   return false;
 }
 
-/** Sent from another tab: this one must not write the draft again, so it shows what became of it. */
+/** Sent from another tab: what became of it is shown. Words that only this one has become another version of it. */
 async function sentElsewhere(id) {
-  const owner = await currentOwner();
-  if (owner) showSent(owner.person, id);
+  await save();
+  if (draft.id === id) showSent(id);
+}
+
+/** Written in another tab. Who is typing here is not disturbed: their own save brings both together. */
+async function savedElsewhere() {
+  if (!writing && !isSent() && (await renew(form, draft).catch(() => false))) showChanged();
+}
+
+function showChanged() {
+  showWayOn(draft.step, isAnswered(draft, draft.step));
+  if (draft.step.startsWith("difficulty")) placeDifficulty(form, draft);
+  if (draft.step === "look" && !stepOf("look").querySelector(":disabled")) showLook(form, draft, { change: changeFromLook });
 }
 
 const isSent = () => !stepOf("sent").hidden;

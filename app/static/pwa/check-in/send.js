@@ -1,14 +1,16 @@
 /** Send, and the last screen: what was saved, where it is, and when it will be sent. */
-import { adoptDraft, discardDraft } from "../store/drafts.js";
+import { adoptDraft, discardDraft, setAside } from "../store/drafts.js";
 import { readOverview } from "../store/cache.js";
 import { listen } from "../store/db.js";
-import { listAttention, readReceipt, sealDraft } from "../store/outbox.js";
-import { currentOwner } from "../store/owner.js";
-import { sealingKey } from "../sync/pull.js";
+import { sealDraft, whereIs } from "../store/outbox.js";
+import { signedIn } from "../store/owner.js";
+import { knownOwner, sealingKey } from "../sync/pull.js";
 import { syncNow } from "../sync/upload.js";
 import { clock, phoneZone } from "../when.js";
 import { spoken, t } from "../words.js";
+import { dial } from "../parts/names.js";
 import { bigMark } from "./about.js";
+import { leaveIfNotTheirs } from "./keep.js";
 import { make, showDone, stepOf } from "./screen.js";
 
 /** The bar at the foot of the look-over. What it says depends on who is signed in on this phone. */
@@ -19,9 +21,10 @@ export function sendPart(draft) {
 }
 
 async function fillBar(bar, draft) {
-  const owner = await currentOwner();
-  if (!owner) return askToSignIn(bar);
-  if (draft.owner !== owner.person) return askWhoItWas(bar, draft, owner);
+  await leaveIfNotTheirs(draft);
+  const owner = await knownOwner();
+  if (!owner) return signedIn() ? waitForClinic(bar, draft) : askToSignIn(bar);
+  if (draft.owner === null) return askWhoItWas(bar, draft, owner);
   bar.replaceChildren(button(t("Send"), () => send(bar, draft, owner)));
 }
 
@@ -36,23 +39,32 @@ function askToSignIn(bar) {
   );
 }
 
+/** Signed in, but this phone never heard from their clinic: it does not know yet whose record this goes to. */
+function waitForClinic(bar, draft) {
+  bar.replaceChildren(
+    make("p", { class: "small" }, t("This phone has not been online with your clinic yet. Your answers are saved here; try again with a network.")),
+    button(t("Try again"), () => fillBar(bar, draft)),
+  );
+}
+
 /** Answers given before anybody signed in may be somebody else's: on a family's phone they often are. */
 async function askWhoItWas(bar, draft, owner) {
   const name = (await readOverview())?.person?.name;
   const yes = async () => {
-    await adoptDraft(draft, owner.person);
+    await adoptDraft(draft, owner.person).catch(() => {});
     await send(bar, draft, owner);
   };
   bar.replaceChildren(
     make("p", {}, make("b", {}, name ? t("{name}, was this you?", { name }) : t("Was this you?")), " ", t("It was written before anybody signed in.")),
     button(t("Yes, send it"), yes),
-    button(t("No, somebody else wrote it"), () => askToDiscard(bar), "btn alt"),
+    button(t("No, somebody else wrote it"), () => askToDiscard(bar, draft, owner), "btn alt"),
   );
 }
 
-function askToDiscard(bar) {
+async function askToDiscard(bar, draft, owner) {
+  await setAside(draft, owner.person);
   const discard = async () => {
-    await discardDraft();
+    await discardDraft(draft);
     location.assign("/today");
   };
   bar.replaceChildren(
@@ -65,15 +77,23 @@ function askToDiscard(bar) {
 async function send(bar, draft, owner) {
   for (const pressed of bar.querySelectorAll("button")) pressed.disabled = true;
   const key = await sealingKey();
-  if (!key) {
-    fillBar(bar, draft).then(() => say(bar, t("This phone has not been online with your clinic yet. Your answers are saved here; try again with a network.")));
-    return;
+  if (!key) return waitForClinic(bar, draft);
+  try {
+    showSent(await sealDraft(draft, { ...owner, key }));
+  } catch (fault) {
+    await fillBar(bar, draft);
+    if (fault.name !== "OwnerChanged") await sayFull(bar);
   }
-  const id = await sealDraft(draft, { ...owner, key });
-  showSent(owner.person, id);
 }
 
-export function showSent(person, id) {
+/** The answers are on the screen still, and nowhere that lasts: the person must know, and know what to do. */
+async function sayFull(bar) {
+  const phone = (await readOverview().catch(() => null))?.patients?.[0]?.clinic?.phone;
+  if (phone) bar.append(make("a", { class: "btn alt low", href: dial(phone) }, t("Call {number}", { number: phone })));
+  say(bar, t("This could not be saved on this phone for sending: it may be full. Your answers stay on the screen. Free some space and try again, or call the clinic."));
+}
+
+export function showSent(id) {
   const screen = stepOf("sent");
   if (!screen.hidden) return;
   const facts = make("div", { class: "facts", role: "status" });
@@ -86,21 +106,20 @@ export function showSent(person, id) {
   );
   showDone();
   history.replaceState({}, "", location.pathname);
-  follow(facts, person, id);
+  follow(facts, id);
 }
 
 /** The words change when the receipt comes, for as long as this screen is open. */
-function follow(facts, person, id) {
-  const update = async ({ signIn = false } = {}) => facts.replaceChildren(...(await factsOf(person, id, signIn)));
+function follow(facts, id) {
+  const update = async ({ signIn = false } = {}) => facts.replaceChildren(...(await factsOf(id, signIn)));
   listen((message) => ["receipt", "synced"].includes(message.type) && update(message));
   update();
   syncNow();
 }
 
-async function factsOf(person, id, signIn) {
-  const receipt = await readReceipt(id);
+async function factsOf(id, signIn) {
+  const { receipt, refused } = await whereIs(id);
   if (receipt) return has(receipt);
-  const refused = (await listAttention(person)).some((record) => record.id === id);
   if (refused) return [fact(t("The clinic could not take this. It stays on this phone; please tell the clinic."), "need")];
   return [
     fact(t("Your check-in is saved on this phone.")),
@@ -108,11 +127,13 @@ async function factsOf(person, id, signIn) {
   ];
 }
 
-async function has({ arrived_at }) {
+async function has({ arrived_at, needs_repair }) {
+  const arrived = fact(t("It arrived at {time}.", { time: clock(arrived_at, phoneZone()) }), "open");
+  if (needs_repair) return [fact(t("The clinic has it, but could not read it yet. Nothing is lost.")), arrived];
   const words = (await readOverview())?.patients?.[0]?.clinic?.answer_words;
   return [
     fact(words ? t("The clinic has it. Not read yet; usually {words}.", { words }) : t("The clinic has it. Not read yet.")),
-    fact(t("It arrived at {time}.", { time: clock(arrived_at, phoneZone()) }), "open"),
+    arrived,
   ];
 }
 

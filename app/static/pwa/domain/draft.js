@@ -31,7 +31,8 @@ export function partialOf(draft, { id, now }) {
   only.started_at = draft.started_at;
   only.phq9[8] = draft.phq9[8];
   only.languages.phq9 = [...draft.languages.phq9];
-  only.supersedes = draft.told?.id ?? null;
+  // A whole check-in that was sent before is another version of this one, not of the one answer.
+  only.supersedes = draft.told?.id === draft.supersedes ? null : (draft.told?.id ?? null);
   return only;
 }
 

@@ -9,14 +9,14 @@ export function makeEnvelope(draft, facts) {
     format: FORMAT,
     id: draft.id,
     kind,
-    supersedes: draft.told?.id ?? draft.supersedes ?? null,
+    supersedes: draft.supersedes ?? draft.told?.id ?? null,
     visits: draft.visits,
     language: draft.language,
     instruments: instruments(draft, kind),
-    difficulty: kind === "partial" ? null : draft.difficulty,
-    note: kind === "partial" ? null : note(draft.note),
-    today: kind === "partial" ? null : draft.today,
-    should_know: kind === "partial" ? null : draft.should_know,
+    difficulty: draft.difficulty,
+    note: note(draft.note),
+    today: draft.today,
+    should_know: draft.should_know,
     started_at: draft.started_at,
     answered_at,
     wall,
@@ -32,7 +32,8 @@ export function makeEnvelope(draft, facts) {
 function instruments(draft, kind) {
   if (kind === "today" || kind === "note") return {};
   const phq9 = { version: "1", answers: draft.phq9, languages: draft.languages.phq9 };
-  if (kind === "partial") return { phq9 };
+  // An answer told on its own, or a check-in left in its first part: the second was never begun.
+  if (kind === "partial" && draft.gad7.every((answer) => answer === null)) return { phq9 };
   return { phq9, gad7: { version: "1", answers: draft.gad7, languages: draft.languages.gad7 } };
 }
 

@@ -1,5 +1,6 @@
 /** Help now: opens the panel that is in the page already (templates/check_in/help.html), filled with what is known. */
 import { readOverview } from "../store/cache.js";
+import { listen } from "../store/db.js";
 import { t } from "../words.js";
 
 const panel = () => document.getElementById(`help-${document.documentElement.lang}`) ?? document.querySelector("dialog.help-panel");
@@ -10,12 +11,21 @@ export function bindHelp(optionsNow = async () => ({})) {
   document.addEventListener("click", async (event) => {
     if (!event.target.closest?.("[data-help]") || !panel()) return;
     event.preventDefault();
-    openHelp();
     // The numbers are on the screen before anything is read from the disk.
+    followHelp(openHelp(), optionsNow);
+  });
+}
+
+/** Until `closed`, the panel says where the answer is, and says it anew when that changes. */
+export async function followHelp(closed, optionsNow) {
+  const renew = async () => {
     const options = await optionsNow();
     showState(options);
     setTell(options.onTell);
-  });
+  };
+  const stop = listen(({ type }) => ["receipt", "outbox"].includes(type) && renew());
+  closed.then(stop);
+  await renew();
 }
 
 /**
@@ -39,14 +49,28 @@ export function openHelp({ answered = false, state = "", reached = false, onTell
 
 function setTell(onTell) {
   const tell = part(".tell");
+  part(".choices").hidden = true;
   tell.hidden = !onTell;
   tell.onclick = async () => {
     tell.disabled = true;
-    const { canTell = false, ...state } = await onTell();
-    showState(state);
+    await showTold(onTell);
     tell.disabled = false;
-    tell.hidden = !canTell;
   };
+}
+
+/** `ask`: the choices, [words, act] each, when something has to be answered before the clinic can be told. */
+async function showTold(act) {
+  const { canTell = false, ask = [], ...state } = await act();
+  showState(state);
+  part(".tell").hidden = !canTell;
+  part(".choices").hidden = !ask.length;
+  part(".choices").replaceChildren(...ask.map(([words, choose]) => choice(words, () => showTold(choose))));
+}
+
+function choice(words, onclick) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "btn alt low", textContent: words, onclick });
+  return button;
 }
 
 /** Say where the answer is now. `reached`: the clinic has it. */

@@ -3,7 +3,7 @@ import { readOverview } from "../store/cache.js";
 import { listen as listenTo } from "../store/db.js";
 import { readDraft } from "../store/drafts.js";
 import { listAttention, listOutbox } from "../store/outbox.js";
-import { currentOwner } from "../store/owner.js";
+import { currentOwner, signedIn } from "../store/owner.js";
 import { pullOverview } from "../sync/pull.js";
 
 let phone = {
@@ -30,8 +30,9 @@ export async function readPhone() {
     const [kept, draft, waiting, attention] = await Promise.all([
       readOverview(), readDraft(), owner ? listOutbox(owner.person) : [], owner ? listAttention(owner.person) : [],
     ]);
-    // Somebody with no patient record owns no phone: their overview is not kept, and not forgotten while shown.
-    const overview = kept ?? (owner ? null : phone.overview);
+    // Somebody with no patient record owns no phone: their overview is not kept, and not forgotten while they are here.
+    const shown = phone.overview?.person.id === signedIn() ? phone.overview : null;
+    const overview = kept ?? (owner ? null : shown);
     change({ overview, owner, draft, waiting, attention, storage: "fine" });
   } catch (fault) {
     console.warn("This phone's storage could not be read.", fault);

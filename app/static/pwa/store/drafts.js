@@ -1,59 +1,150 @@
 /** The check-in being written: one per person, and one of nobody's for answers given before anybody signed in. */
+import { newDraft } from "../domain/draft.js";
+import { mergeDraft, sameWords } from "../domain/merge.js";
 import { announce, ask, transact } from "./db.js";
-import { currentOwner } from "./owner.js";
+import { OwnerChanged, personHere, whoIsHere } from "./owner.js";
 import { lock, unlock } from "./vault.js";
 
-export const NOBODY = "nobody";
+const NOBODY = "nobody";
+const SEALED = ["outbox", "receipts", "attention"];
 
-const slot = (draft) => draft.owner ?? NOBODY;
+/** What a transaction has to hold so that nothing is written over and nothing that was sent comes back. */
+export const AROUND = ["drafts", "meta", "keys", ...SEALED];
+
+// By id: a draft as this page last read or wrote it. Whatever differs from it was changed here.
+const seen = new Map();
+const remember = (draft, revision) => seen.set(draft.id, { draft: structuredClone(draft), revision });
 
 // Encrypting takes turns: a slower earlier save must never overwrite a later one.
 let turn = Promise.resolve();
 
-/** The newer of the owner's own draft and nobody's; null when there is none. */
+/** Their own draft first, else nobody's unless they said that somebody else wrote it; null when there is none. */
 export async function readDraft() {
-  const owner = await currentOwner();
-  const slots = owner ? [owner.person, NOBODY] : [NOBODY];
-  const kept = await transact(["drafts"], "readonly", (store) =>
-    Promise.all(slots.map((name) => ask(store("drafts").get(name)))),
+  const here = await whoIsHere();
+  const [own, nobodys] = await transact(["drafts"], "readonly", (store) =>
+    Promise.all([here, NOBODY].map((name) => name && ask(store("drafts").get(name)))),
   );
-  const newest = kept.filter(Boolean).sort((a, b) => b.saved_at - a.saved_at)[0];
-  return unlock("draft", newest);
+  const record = own ?? (nobodys?.not?.includes(here) ? null : nobodys);
+  const draft = await unlock("draft", record);
+  if (draft) remember(draft, record.revision);
+  return draft;
 }
 
-/** Resolves when the draft is on the disk. */
+/** Resolves when it is on the disk, with what was `given` and what is `kept`: more when another page wrote in it. */
 export function saveDraft(draft) {
-  const words = structuredClone(draft);
-  turn = turn.catch(() => {}).then(() => write(words));
-  return turn;
+  const given = structuredClone(draft);
+  turn = turn.catch(() => {}).then(() => write(given));
+  return turn.then((kept) => ({ given, kept }));
+}
+
+async function write(draft) {
+  for (;;) {
+    const found = await latest(draft);
+    if (!found.words) return draft;
+    const record = await locked(found.words);
+    if (!(await putWhere(draft, found, record))) continue;
+    remember(found.words, record.revision);
+    announce({ type: "draft" });
+    return found.words;
+  }
 }
 
 /** The id stands outside, so that sealing another item never takes this draft with it. */
-const locked = async (draft) => ({ ...(await lock("draft", draft)), id: draft.id, saved_at: Date.now() });
+const locked = async (draft) =>
+  ({ ...(await lock("draft", draft)), id: draft.id, saved_at: Date.now(), revision: crypto.randomUUID() });
 
-async function write(draft) {
-  const record = await locked(draft);
-  await transact(["drafts"], "readwrite", (store) => ask(store("drafts").put(record, slot(draft))));
+/** False when something else was written, sent or forgotten while this was being encrypted. */
+const putWhere = (draft, found, record) =>
+  transact(AROUND, "readwrite", async (store) => {
+    const hasKey = await ask(store("keys").getKey("draft"));
+    if (!hasKey || !(await isStill(store, draft, found))) return false;
+    const not = found.kept?.id === record.id ? found.kept.not : undefined;
+    await ask(store("drafts").put({ ...record, not }, found.slot));
+    return true;
+  });
+
+/**
+ * This page's words on top of what other pages saved since: `words`, null when all of them were sent already. Words
+ * that are newer than the sealed item become another version of it, never the same one: that one is at the clinic.
+ */
+export async function latest(draft) {
+  const found = await transact(AROUND, "readonly", (store) => find(store, draft));
+  const { draft: base, revision } = seen.get(draft.id) ?? { draft: newDraft({ ...draft, now: draft.started_at }) };
+  if (found.sealed && found.kept?.id !== draft.id && sameWords(base, draft)) return { ...found, words: null };
+  const isNews = found.kept && found.kept.revision !== revision;
+  const theirs = isNews ? await unlock("draft", found.kept) : null;
+  const words = theirs ? mergeDraft(base, draft, { ...theirs, step: draft.step }) : draft;
+  const result = { ...found, theirs, words: theirs ? { ...words, id: theirs.id, owner: theirs.owner } : draft };
+  return found.sealed && result.words.id === draft.id ? { ...result, words: nextVersion(result.words, base) } : result;
+}
+
+const nextVersion = (words, sent) => ({
+  ...words,
+  id: crypto.randomUUID(),
+  supersedes: sent.id,
+  told: { id: sent.id, value: sent.phq9[8] },
+});
+
+/** Where this draft is kept: nobody's may have become somebody's in another page. */
+async function find(store, draft) {
+  const here = personHere(await ask(store("meta").get("owner")));
+  if (draft.owner && draft.owner !== here) throw new OwnerChanged("This draft is somebody else's.");
+  const own = here && (await ask(store("drafts").get(here)));
+  const slot = draft.owner ?? (own?.id === draft.id ? here : NOBODY);
+  const kept = slot === here ? own : await ask(store("drafts").get(slot));
+  const known = await Promise.all(SEALED.map((name) => ask(store(name).getKey(draft.id))));
+  return { here, slot, kept, sealed: known.some(Boolean) };
+}
+
+/** Asked in the writing transaction: whether what `latest` found is what is there. */
+export async function isStill(store, draft, found) {
+  const now = await find(store, draft);
+  return ["here", "slot", "sealed"].every((name) => now[name] === found[name]) && now.kept?.revision === found.kept?.revision;
+}
+
+/** What is sealed is what this page now holds: only words after these are new. */
+export const rememberSent = (draft) => remember(draft, null);
+
+/** For a page that hears of another's save: {words} with both, {gone} when the draft was thrown away, else null. */
+export async function renewDraft(draft) {
+  await turn.catch(() => {});
+  const { words, theirs, kept, sealed } = await latest(draft);
+  if (!theirs || !words) return !kept && !sealed && seen.has(draft.id) ? { gone: true } : null;
+  remember(theirs, kept.revision);
+  return { words };
+}
+
+/** Nobody's draft becomes this person's: they said that it was them. One of their own is never put in its place. */
+export async function adoptDraft(draft, person) {
+  await turn.catch(() => {});
+  const found = await latest(draft);
+  const words = { ...(found.words ?? draft), owner: person };
+  const record = await locked(words);
+  await transact(AROUND, "readwrite", async (store) => {
+    if (personHere(await ask(store("meta").get("owner"))) !== person) throw new OwnerChanged("Somebody else signed in.");
+    if (found.kept?.id !== draft.id || (await ask(store("drafts").get(person)))) return;
+    store("drafts").delete(NOBODY);
+    await ask(store("drafts").put(record, person));
+    remember(words, record.revision);
+    Object.assign(draft, words);
+  });
   announce({ type: "draft" });
 }
 
-/** Nobody's draft becomes this person's: they said that it was them, or were signed in when they began. */
-export async function adoptDraft(draft, person) {
+/** Nobody's draft is not this person's: it waits for who wrote it, and this person begins one of their own. */
+export async function setAside(draft, person) {
   await turn.catch(() => {});
-  draft.owner = person;
-  const record = await locked(draft);
   await transact(["drafts"], "readwrite", async (store) => {
-    // Nothing was answered yet: an empty check-in is not one that was begun.
-    if ((await ask(store("drafts").get(NOBODY)))?.id !== draft.id) return;
-    store("drafts").delete(NOBODY);
-    await ask(store("drafts").put(record, person));
+    const kept = await ask(store("drafts").get(NOBODY));
+    if (kept?.id === draft.id) await ask(store("drafts").put({ ...kept, not: [...(kept.not ?? []), person] }, NOBODY));
   });
 }
 
-export async function discardDraft() {
-  const draft = await readDraft();
-  if (!draft) return;
+export async function discardDraft(draft) {
   await turn.catch(() => {});
-  await transact(["drafts"], "readwrite", (store) => ask(store("drafts").delete(slot(draft))));
+  const slot = draft.owner ?? NOBODY;
+  await transact(["drafts"], "readwrite", async (store) => {
+    if ((await ask(store("drafts").get(slot)))?.id === draft.id) await ask(store("drafts").delete(slot));
+  });
   announce({ type: "draft" });
 }

@@ -1,25 +1,36 @@
 /** Sealed check-ins that wait on this phone until the clinic's receipt names them. */
 import { makeEnvelope } from "../domain/envelope.js";
 import { announce, ask, readMeta, transact } from "./db.js";
-import { NOBODY } from "./drafts.js";
+import { AROUND, isStill, latest, rememberSent } from "./drafts.js";
+import { OwnerChanged, whoIsHere } from "./owner.js";
 import { fromBase64Url, seal, sealInfo, sha256Hex } from "./seal.js";
 
 /** Seal a draft and put it in the outbox; that draft goes in the same transaction. Returns the item's id. */
 export async function sealDraft(draft, { person, patient, key, kind = "full" }) {
-  const record = await sealRecord(draft, { person, patient, key, kind });
-  await transact(["outbox", "receipts", "drafts", "meta"], "readwrite", async (store) => {
-    await putOnce(store, record);
-    for (const slot of [person, NOBODY]) {
-      if ((await ask(store("drafts").get(slot)))?.id === draft.id) await ask(store("drafts").delete(slot));
-    }
-  });
-  announce({ type: "outbox", id: record.id });
-  return record.id;
+  for (;;) {
+    const found = await latest(draft);
+    if (found.here !== person) throw new OwnerChanged("Somebody else signed in.");
+    if (!found.words) return draft.id;
+    const record = await sealRecord(found.words, { person, patient, key, kind });
+    const done = await transact(AROUND, "readwrite", async (store) => {
+      // Saved or sent by another page while this was being sealed: once more, with those words.
+      if (!(await isStill(store, draft, found))) return false;
+      await putOnce(store, record);
+      if (found.kept) await ask(store("drafts").delete(found.slot));
+      return true;
+    });
+    if (!done) continue;
+    rememberSent(found.words);
+    Object.assign(draft, found.words);
+    announce({ type: "outbox", id: record.id });
+    return record.id;
+  }
 }
 
-/** One answer on its own, ahead of everything that waits. The draft stays. */
-export async function sealPartial(partial, { person, patient, key }) {
-  const record = await sealRecord(partial, { person, patient, key, kind: "partial" });
+/** Something said on its own: one answer told now, or the wish to talk. The draft stays. */
+export async function sealAlone(words, { person, patient, key, kind }) {
+  if ((await whoIsHere()) !== person) throw new OwnerChanged("Somebody else signed in.");
+  const record = await sealRecord(words, { person, patient, key, kind });
   await transact(["outbox", "receipts", "meta"], "readwrite", (store) => putOnce(store, record));
   announce({ type: "outbox", id: record.id });
   return record.id;
@@ -69,4 +80,10 @@ export const listReceipts = (person) => listOf("receipts", person);
 
 export const countWaiting = async (person) => (await listOutbox(person)).length;
 
-export const readReceipt = (id) => transact(["receipts"], "readonly", (store) => ask(store("receipts").get(id)));
+/** Where an item is: its `receipt`, or `refused`, or `waiting` in the outbox; all empty when it was never sealed. */
+export const whereIs = (id) =>
+  transact(["receipts", "attention", "outbox"], "readonly", async (store) => ({
+    receipt: await ask(store("receipts").get(id)),
+    refused: Boolean(await ask(store("attention").getKey(id))),
+    waiting: Boolean(await ask(store("outbox").getKey(id))),
+  }));

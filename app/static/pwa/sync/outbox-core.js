@@ -36,6 +36,11 @@
         most = Math.ceil(batch.length / 2);
         continue;
       }
+      if (reply.status === 413 && reply.code === "too_large") {
+        // Alone and still too large, in our server's own words: it is set aside, never thrown away, and the rest move on.
+        await settleOne(batch[0], { id: batch[0].id, status: "rejected", code: reply.code });
+        continue;
+      }
       if (!reply.receipts) return reply;
       const settled = await settle(batch, reply.receipts);
       // Nothing in this reply was about what we sent: asking again at once would only spin.
@@ -76,8 +81,9 @@
       });
       const retryAfter = Number(reply.headers.get("Retry-After")) || 0;
       const isJson = reply.headers.get("Content-Type")?.startsWith("application/json");
-      const body = reply.status === 200 && isJson ? await reply.json() : null;
-      return { status: reply.status, retryAfter, receipts: Array.isArray(body?.receipts) ? body.receipts : null };
+      const body = [200, 413].includes(reply.status) && isJson ? await reply.json() : null;
+      const receipts = reply.status === 200 && Array.isArray(body?.receipts) ? body.receipts : null;
+      return { status: reply.status, retryAfter, receipts, code: body?.code };
     } catch {
       return { status: 0 };
     }
