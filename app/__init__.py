@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Settings, load_settings
 
@@ -53,5 +54,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     refuse_unguarded(app)
     apply_headers(app, assets)
     serve_assets(app, assets)
+    if settings.proxies:
+        # Without this everybody behind the proxy is one address, and one person's tries throttle all others.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     install_commands(app)
     return app

@@ -1,6 +1,7 @@
 """`python app.py`: make ready, tell the address, serve."""
 
 import sys
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from app.demo.build import demo_sign_ins
 from app.errors import SettingError
 from app.migrations import upgrade
 from app.server import HOST, run_server
+from app.services.sealing import load_keyring
 
 
 def serve() -> None:
@@ -31,6 +33,8 @@ def prepare(settings: Settings) -> None:
     database = Database(settings.database_url)
     try:
         upgrade(database)
+        with database.writing() as session:
+            load_keyring(session, settings.instance, datetime.now(UTC))
         if settings.vapid_contact is not None:
             load_vapid(settings.instance)
         if settings.demo:

@@ -22,6 +22,7 @@ class Settings:
     public_url: str
     port: int
     threads: int
+    proxies: int
     demo: bool
     vapid_contact: str | None
     push_origins: tuple[str, ...]
@@ -43,6 +44,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         public_url=_public_url(environ, port),
         port=port,
         threads=_whole_number(environ, "BETWEEN_THREADS", 16, 2, 256),
+        proxies=_whole_number(environ, "BETWEEN_PROXIES", 0, 0, 9),
         demo=_switch(environ, "BETWEEN_DEMO", True),
         vapid_contact=_vapid_contact(environ),
         push_origins=_origins(environ, "BETWEEN_PUSH_ORIGINS"),

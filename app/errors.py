@@ -26,7 +26,9 @@ CATALOGUE = {
         Problem(405, "wrong_method", "This address does not take that kind of request."),
         Problem(409, "already_done", "Somebody did this before you. Reload to see the newest state."),
         Problem(
-            410, "invitation_used", "This code is not known, was used, or has ended. Check the letters, or ask for a new one."
+            410,
+            "invitation_used",
+            "This code is not known, was used, or has ended. Check the letters, or ask for a new one.",
         ),
         Problem(413, "too_large", "This is larger than we can take at once."),
         Problem(413, "too_many_items", "Too many items at once. Send at most 20 together."),
