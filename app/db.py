@@ -12,10 +12,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 WAL_SAFE_FROM = (3, 51, 3)
 BUSY_MILLISECONDS = 8000
+
+
+def insert_into(session: Session, table: type) -> Any:
+    """This database's own INSERT, which knows ON CONFLICT."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
 
 
 class Database:

@@ -9,34 +9,29 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import Base
 
 
-class WebSession(Base):
+class Token:
+    """What both kinds have in common: whose it is, on which device, and until when it holds."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    device: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class WebSession(Token, Base):
     """A signed-in browser. The cookie holds an opaque token, the row only its sha256."""
 
     __tablename__ = "web_session"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    device: Mapped[str]
-    created_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
 
-
-class AppendCredential(Base):
+class AppendCredential(Token, Base):
     """May post answers of one person from one phone, and nothing else; outlives sign-out."""
 
     __tablename__ = "append_credential"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
-    person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    device: Mapped[str]
-    created_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
 
 
 class Throttle(Base):

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db import insert_into
 from app.errors import BetweenError
 from app.models import (
     CheckIn,
@@ -94,9 +94,8 @@ def sign_off(
     entry = find_check_in(session, patient, check_in_id)
     if entry.sign_off is not None:
         return entry.sign_off
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     signed = session.execute(
-        insert(SignOff)
+        insert_into(session, SignOff)
         .values(
             clinic_id=patient.clinic_id,
             check_in_id=check_in_id,

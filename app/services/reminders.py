@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from app.db import insert_into
 from app.models import Reminder
 from app.services import audit
 from app.services.occurrences import Wanted, still_wanted
@@ -56,10 +56,9 @@ def without_known(session: Session, wanted: Sequence[Wanted], now: datetime) -> 
 
 def make_due(session: Session, wanted: Sequence[Wanted], now: datetime) -> int:
     """One row per occurrence, whoever asks how often. One that was dropped and is on again is due again."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     made = 0
     for one in wanted:
-        statement = insert(Reminder).values(**_row(one, now))
+        statement = insert_into(session, Reminder).values(**_row(one, now))
         statement = statement.on_conflict_do_update(
             index_elements=_OCCURRENCE,
             set_={name: statement.excluded[name] for name in ("state", "due_at", "useful_until")},

@@ -8,11 +8,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.channels.endpoint import check_endpoint
 from app.config import Settings
+from app.db import insert_into
 from app.errors import BetweenError
 from app.models import PushSubscription
 
@@ -40,12 +40,11 @@ def subscribe(
     _check_point(p256dh)
     if len(_decode(auth)) != SECRET_BYTES:
         raise BetweenError("not_valid")
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     facts = {"person_id": person_id, "install_id": install_id, "p256dh": p256dh, "auth": auth}
     facts |= {"created_at": now, "ended_at": None}
     digest = hashlib.sha256(endpoint.encode()).digest()
     kept_id = session.execute(
-        insert(PushSubscription)
+        insert_into(session, PushSubscription)
         .values(id=uuid.uuid4(), endpoint=endpoint, endpoint_hash=digest, **facts)
         .on_conflict_do_update(index_elements=["endpoint_hash"], set_=facts)
         .returning(PushSubscription.id)

@@ -4,9 +4,9 @@ import hashlib
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db import insert_into
 from app.errors import BetweenError
 from app.models import Throttle
 
@@ -19,9 +19,8 @@ def count_try(session: Session, key: str, now: datetime) -> int:
     Commit the count before the work it guards, or a failing request would not be counted.
     """
     window = int(now.timestamp()) // WINDOW_SECONDS
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (
-        insert(Throttle)
+        insert_into(session, Throttle)
         .values(key_hash=hashlib.sha256(key.encode()).digest(), window=window, tries=1)
         .on_conflict_do_update(index_elements=["key_hash", "window"], set_={"tries": Throttle.tries + 1})
         .returning(Throttle.tries)
