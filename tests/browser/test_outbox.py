@@ -213,3 +213,22 @@ def test_two_tabs_send_each_item_once(handset: Handset) -> None:
     handset.page.evaluate(both)
     sent = [item["id"] for body in handset.asked for item in body["items"]]
     assert len(sent) == len(set(sent)) == 30
+
+
+def test_an_item_that_is_too_large_even_alone_is_set_aside_and_the_rest_move_on(handset: Handset) -> None:
+    handset.fill(3)
+    huge = record(JUNE, 0, 0, "full")["id"]
+    refused = {"status": 413, "content_type": "application/json", "body": '{"code":"too_large"}'}
+    handset.answer = lambda body: (
+        refused if any(item["id"] == huge for item in body["items"]) else stored(body)
+    )
+    assert handset.upload()["waiting"] == 0
+    kept = handset.kept()
+    assert kept["attention"] == [huge]
+    assert len(kept["receipts"]) == 2
+
+
+def test_a_413_that_is_not_ours_keeps_everything(handset: Handset) -> None:
+    handset.fill(1)
+    handset.answer = lambda _: {"status": 413, "content_type": "text/html", "body": "<h1>Too large</h1>"}
+    assert handset.upload()["waiting"] == 1
