@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.languages import gettext as _
 from app.languages import mark
-from app.pages.caseload_presenter import answered_arrived, run_words, state_words, waited
+from app.pages.caseload_presenter import occasion_words, run_words, state_words, waited
 from app.pages.dates import Dates
 from app.services.alert_review import ANSWERED_STATES, Thread
 from app.services.journal import Entry
@@ -41,27 +41,29 @@ class ThreadWords:
     state: str
     is_waiting: bool
     can_close: bool
+    received: int
     answers: list[tuple[uuid.UUID, str, str]]
     attempts: list[AttemptWords]
     outcome: str
     closed: str
 
 
-def present_thread(thread: Thread, entries: list[Entry], dates: Dates) -> ThreadWords:
-    """Word one thread; `entries` give the run of all answers, also those of 0."""
+def present_thread(thread: Thread, entries: list[Entry], dates: Dates, reader_id: uuid.UUID) -> ThreadWords:
+    """Word one thread for a membership; `entries` give the run of all answers, also those of 0."""
     alert = thread.alert
     tries = len(thread.attempts)
     return ThreadWords(
         id=alert.id,
         run=run_words(item9_run(entries)),
         reason=_(REASONS[alert.reason]),
-        owner=_("{name} has it", name=thread.owner),
+        owner=_("You have it") if alert.owner_id == reader_id else _("{name} has it", name=thread.owner),
         state=state_words(alert.state, tries, waited(alert.opened_at, dates)),
         is_waiting=alert.state in ("opened", "trying"),
         can_close=alert.state in ANSWERED_STATES,
+        received=len(thread.answers),
         answers=[
-            (one.check_in_id, str(one.value), answered_arrived(one.answered_at, one.arrived_at, dates))
-            for one in reversed(thread.answers)
+            (one.answer.check_in_id, str(one.answer.value), occasion_words(one, dates))
+            for one in reversed(thread.occasions)
         ],
         attempts=[
             AttemptWords(

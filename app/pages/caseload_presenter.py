@@ -11,7 +11,8 @@ from app.languages import gettext as _
 from app.pages.chart import Spark, draw_spark
 from app.pages.dates import Dates
 from app.pages.words import signed, treatment_name, treatments_words
-from app.services.caseload_facts import Caseload, News, OpenAlert, Rise, Row, Stretch, Unreached
+from app.services.alert_review import Occasion
+from app.services.caseload_facts import Caseload, News, OpenAlert, Rise, Row, Score, Stretch, Unreached
 from app.services.caseload_rows import PAGE
 
 SOON_HOURS = 36
@@ -35,6 +36,7 @@ class Line:
     details: list[Detail]
     spark: Spark | None
     last: str
+    last_flag: str
     last_day: str
     change: str
     is_noticeable: bool
@@ -91,24 +93,36 @@ def _counts(caseload: Caseload) -> list[Detail]:
 def _last_heard(row: Row, dates: Dates) -> str:
     if not row.scores:
         return _("not heard from yet")
-    return _("heard {day}", day=dates.near_day(row.scores[-1][0]))
+    return _("heard {day}", day=dates.near_day(row.scores[-1].at))
 
 
 def _line(row: Row, dates: Dates, why: str, details: list[Detail]) -> Line:
-    totals = [total for _at, total in row.scores]
+    last = row.scores[-1] if row.scores else None
+    points = _last_change(row.scores)
     return Line(
         patient_id=row.patient_id,
         name=row.name,
         why=why,
         details=details,
-        spark=draw_spark(totals) if len(totals) > 1 else None,
-        last=str(totals[-1]) if totals else "–",
-        is_noticeable=len(totals) > 1 and abs(totals[-1] - totals[-2]) >= NOTICEABLE["phq9"],
-        last_day=dates.day(row.scores[-1][0]) if row.scores else "",
-        change=signed(totals[-1] - totals[-2]) if len(totals) > 1 else "–",
+        spark=draw_spark([(one.total, one.is_prorated) for one in row.scores])
+        if len(row.scores) > 1
+        else None,
+        last=str(last.total) if last else "–",
+        last_flag=_("prorated") if last and last.is_prorated else "",
+        last_day=dates.day(last.at) if last else "",
+        is_noticeable=points is not None and abs(points) >= NOTICEABLE["phq9"],
+        change="–" if points is None else signed(points),
         treatments=treatments_words(row.treatments, dates) or [_("no visit yet")],
         calls=[(one.reminder_id, _call_reason(one)) for one in row.unreached],
     )
+
+
+def _last_change(scores: list[Score]) -> int | None:
+    """From one complete score to the next; a prorated one is compared with nothing."""
+    complete = [one.total for one in scores if not one.is_prorated]
+    if len(complete) < 2 or scores[-1].is_prorated:
+        return None
+    return complete[-1] - complete[-2]
 
 
 def run_words(run: list[int | None]) -> str:
@@ -119,30 +133,52 @@ def run_words(run: list[int | None]) -> str:
 def _why_needed(row: Row, alert: OpenAlert, dates: Dates, actor_id: uuid.UUID) -> Line:
     owner = _("yours") if alert.owner_id == actor_id else _("{name} has it", name=alert.owner)
     details = [
-        Detail(answered_arrived(alert.answered_at, alert.arrived_at, dates)),
+        Detail(occasion_words(alert.newest, dates)),
         Detail(owner),
         Detail(
             state_words(alert.alert.state, alert.attempts, waited(alert.alert.opened_at, dates)),
             alert.alert.state in ("opened", "trying"),
         ),
     ]
-    if row.news:
+    if row.news and row.news.asked_at:
+        details.append(Detail(_asks_since(row.news.asked_at, dates), needs=True))
+    if row.news and row.news.unread:
         details.append(Detail(_unread(row.news)))
     details += _drift_details(row, dates)
     return _line(row, dates, _("Item 9: {run}", run=run_words(row.item9_run)), details)
 
 
+def occasion_words(occasion: Occasion, dates: Dates) -> str:
+    """When it was answered and arrived; also when it was told, if that was before the whole check-in."""
+    answer, told = occasion.answer, occasion.told
+    words = answered_arrived(answer.answered_at, answer.arrived_at, dates)
+    if told is None:
+        return words
+    return _(
+        "told {told}, arrived {arrived}; the check-in after it: {check_in}",
+        told=dates.near(told.answered_at),
+        arrived=_came(told.answered_at, told.arrived_at, dates),
+        check_in=words,
+    )
+
+
 def answered_arrived(answered: datetime, arrived: datetime, dates: Dates) -> str:
     """'answered today 9:10 AM, arrived 9:12 AM'."""
-    same_day = dates.days_since(answered) == dates.days_since(arrived)
-    came = dates.time(arrived) if same_day else dates.near(arrived)
+    came = _came(answered, arrived, dates)
     return _("answered {answered}, arrived {arrived}", answered=dates.near(answered), arrived=came)
 
 
+def _came(answered: datetime, arrived: datetime, dates: Dates) -> str:
+    same_day = dates.days_since(answered) == dates.days_since(arrived)
+    return dates.time(arrived) if same_day else dates.near(arrived)
+
+
 def state_words(state: str, attempts: int, time: str) -> str:
-    """How far somebody got with an open alert."""
+    """How far somebody got with an open alert; `time` is empty in the first minute."""
     if state == "opened":
-        return _("unanswered for {time}", time=time)
+        return _("unanswered for {time}", time=time) if time else _("just now")
+    if state == "trying" and not time:
+        return ngettext("tried once, not reached", "tried {n} times, not reached", attempts)
     if state == "trying":
         return ngettext(
             "tried once, not reached for {time}",
@@ -154,26 +190,41 @@ def state_words(state: str, attempts: int, time: str) -> str:
 
 
 def waited(since: datetime, dates: Dates) -> str:
-    """'12 min', '2 h', '3 days'."""
+    """'12 min', '2 h', '3 days'; empty in the first minute."""
     minutes = int((dates.now - since).total_seconds() // 60)
+    if minutes < 1:
+        return ""
     if minutes < 60:
-        return _("{n} min", n=max(minutes, 0))
+        return _("{n} min", n=minutes)
     if minutes < 48 * 60:
         return _("{n} h", n=minutes // 60)
     return _("{n} days", n=minutes // (24 * 60))
 
 
 def _unread(news: News) -> str:
-    words = ngettext("Check-in to read", "{n} check-ins to read", news.unread)
-    if news.notes == 0:
-        return words
-    notes = ngettext("a note", "{n} notes", news.notes)
-    return _("{check_ins}, {notes}", check_ins=words, notes=notes)
+    """'2 check-ins to read, one with a note, a rating': each is one that has its own Sign off."""
+    words = []
+    if news.check_ins:
+        words.append(ngettext("check-in to read", "{n} check-ins to read", news.check_ins))
+        if news.with_note:
+            words.append(ngettext("with a note", "{n} with a note", news.with_note))
+    if news.notes:
+        words.append(ngettext("a note to read", "{n} notes to read", news.notes))
+    if news.ratings:
+        words.append(ngettext("a rating", "{n} ratings", news.ratings))
+    return _capital(", ".join(words))
+
+
+def _asks_since(asked_at: datetime, dates: Dates) -> str:
+    return _("Asks to talk in person, since {when}", when=dates.near(asked_at))
 
 
 def _why_news(row: Row, news: News, dates: Dates) -> Line:
     newest = dates.near(news.newest_at)
     details = [Detail(_("newest {when}", when=newest) if news.unread > 1 else newest)]
+    if news.asked_at:
+        since = Detail(_("since {when}", when=dates.near(news.asked_at)), needs=True)
+        details = [since, Detail(_unread(news))] if news.unread else [since]
     before = _before(row, dates)
     if before:
         details.append(Detail(before))
@@ -182,7 +233,7 @@ def _why_news(row: Row, news: News, dates: Dates) -> Line:
     if news.item9_skipped:
         details.append(Detail(_("item 9 not answered"), needs=True))
     details += _drift_details(row, dates)
-    return _line(row, dates, _unread(news), details)
+    return _line(row, dates, _("Asks to talk in person") if news.asked_at else _unread(news), details)
 
 
 def _before(row: Row, dates: Dates) -> str | None:

@@ -16,11 +16,13 @@ REACH = 11.0
 
 @dataclass(frozen=True)
 class Spark:
-    """A line without axis: `points` for a polyline, and where it ends."""
+    """A line without axis: `points` for a polyline, where it ends, and which dots are `hollow`: prorated."""
 
     points: str
     x: float
     y: float
+    hollow: list[tuple[float, float]]
+    ends_hollow: bool
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,15 @@ class Drawing:
     ratings: list[tuple[float, float]]
 
 
-def draw_spark(totals: Sequence[int]) -> Spark:
-    """The last totals of PHQ-9 on the scale of all bands, so that two patients can be compared."""
+def draw_spark(totals: Sequence[tuple[int, bool]]) -> Spark:
+    """The last totals of PHQ-9, and whether each is prorated, on the scale of all bands for every patient."""
     step = (SPARK_WIDTH - 8) / (len(totals) - 1)
     points = [
-        (2 + index * step, 3 + (HIGHEST - total) / HIGHEST * (SPARK_HEIGHT - 6))
-        for index, total in enumerate(totals)
+        (round(3 + index * step, 1), round(3 + (HIGHEST - total) / HIGHEST * (SPARK_HEIGHT - 6), 1))
+        for index, (total, _prorated) in enumerate(totals)
     ]
-    return Spark(_path(points), *(round(number, 1) for number in points[-1]))
+    hollow = [point for point, (_total, prorated) in zip(points, totals, strict=True) if prorated]
+    return Spark(_path(points), *points[-1], hollow, totals[-1][1])
 
 
 def draw_timeline(

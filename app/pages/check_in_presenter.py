@@ -12,6 +12,7 @@ from app.languages import mark, request_language
 from app.models import InstrumentScore, Note
 from app.pages.dates import Dates
 from app.pages.words import band_name, change_words, signed, treatment_name
+from app.services.caseload_facts import asks_to_talk
 from app.services.journal import Entry
 
 KINDS = {
@@ -69,7 +70,14 @@ class Line:
     read_by: str
     is_unread: bool
     is_replaced: bool
+    is_corrected: bool
     is_conflict: bool
+    asks_to_talk: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        """It has a Sign off of its own: unread, and no later version stands for it."""
+        return self.is_unread and not self.is_replaced
 
     @property
     def is_quiet(self) -> bool:
@@ -79,19 +87,44 @@ class Line:
 
 def present_lines(entries: list[Entry], dates: Dates) -> list[Line]:
     """Newest first."""
-    replaced = {entry.check_in.supersedes for entry in entries}
+    later = {entry.check_in.supersedes: entry for entry in reversed(entries) if entry.check_in.supersedes}
     return [
-        _line(entry, entries[index + 1 :], dates, is_replaced=entry.check_in.client_id in replaced)
+        _line(
+            entry,
+            [one for one in entries[index + 1 :] if one.check_in.client_id not in later],
+            dates,
+            later.get(entry.check_in.client_id),
+        )
         for index, entry in enumerate(entries)
     ]
 
 
-def _line(entry: Entry, earlier: list[Entry], dates: Dates, *, is_replaced: bool) -> Line:
-    check_in = entry.check_in
+def _says_otherwise(earlier: Entry, later: Entry) -> bool:
+    """Whether something that was said first was changed; what was only added is no correction."""
+    first, then = earlier.check_in, later.check_in
+    answers = [
+        later.answers.get(instrument, {}).get(item) != value
+        for instrument, given in earlier.answers.items()
+        for item, value in given.items()
+    ]
+    notes = [
+        name not in later.notes
+        or (note.direction, note.body) != (later.notes[name].direction, later.notes[name].body)
+        for name, note in earlier.notes.items()
+    ]
+    facts = [
+        getattr(first, name) not in (None, getattr(then, name))
+        for name in ("today", "difficulty", "should_know")
+    ]
+    return any([*answers, *notes, *facts])
+
+
+def _line(entry: Entry, earlier: list[Entry], dates: Dates, later: Entry | None) -> Line:
+    check_in, asks = entry.check_in, asks_to_talk(entry.check_in)
     item9, needs = item9_words(entry)
     return Line(
         id=check_in.id,
-        kind=_(KINDS[check_in.kind]),
+        kind=_("asks to talk in person") if asks else _(KINDS[check_in.kind]),
         when=dates.near(check_in.answered_at),
         arrived=late_words(check_in.answered_at, check_in.arrived_at, dates),
         before=before_words(entry, dates),
@@ -100,16 +133,22 @@ def _line(entry: Entry, earlier: list[Entry], dates: Dates, *, is_replaced: bool
         item9=item9,
         item9_needs=needs,
         today="" if check_in.today is None else str(check_in.today),
-        should_know=[_(TOPIC_NAMES[topic]) for topic in check_in.should_know_topics if topic in TOPIC_NAMES]
-        or ([_("Yes, without a topic")] if check_in.should_know == "yes" else []),
+        should_know=[] if asks else _should_know(entry),
         should_know_text=check_in.should_know_text,
         notes=sum(1 for note in entry.notes.values() if note.body),
         signed=signed_words(entry, dates),
         read_by=f"{entry.reader_name}, {dates.day(entry.sign_off.signed_at)}" if entry.sign_off else "",
         is_unread=entry.sign_off is None,
-        is_replaced=is_replaced,
+        is_replaced=later is not None,
+        is_corrected=later is not None and _says_otherwise(entry, later),
         is_conflict=check_in.is_conflict,
+        asks_to_talk=asks,
     )
+
+
+def _should_know(entry: Entry) -> list[str]:
+    topics = [_(TOPIC_NAMES[one]) for one in entry.check_in.should_know_topics if one in TOPIC_NAMES]
+    return topics or ([_("Yes, without a topic")] if entry.check_in.should_know == "yes" else [])
 
 
 def score_words(instrument: str, score: InstrumentScore, earlier: list[Entry]) -> ScoreWords:

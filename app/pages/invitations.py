@@ -4,10 +4,11 @@ import segno
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app.http import current_actor, current_now, page, parts
-from app.languages import LANGUAGES, request_language
+from app.http import current_actor, current_now, parts
+from app.languages import LANGUAGES
 from app.languages import gettext as _
 from app.models import Membership
+from app.pages.frame import DeskFrame, desk_page, read_frame
 from app.services.invitations import invite, spell_code
 
 blueprint = Blueprint("invitations", __name__)
@@ -18,7 +19,7 @@ ROLES = ("patient", "clinician")
 @blueprint.get("/clinic/invitations")
 def show_form() -> Response:
     """Who is invited, and as what."""
-    return page("account/invite.html", form={}, errors={}, made=None, language=request_language())
+    return desk_page("account/invite.html", _frame(), form={}, errors={}, made=None)
 
 
 @blueprint.post("/clinic/invitations")
@@ -27,9 +28,7 @@ def make_invitation() -> Response:
     form = request.form.to_dict()
     errors = _wrong_fields(form)
     if errors:
-        return page(
-            "account/invite.html", 422, form=form, errors=errors, made=None, language=request_language()
-        )
+        return desk_page("account/invite.html", _frame(), status=422, form=form, errors=errors, made=None)
     actor = current_actor()
     held = actor.as_clinician()
     with parts().database.writing() as session:
@@ -51,7 +50,12 @@ def make_invitation() -> Response:
         "qr": segno.make(url, error="m").svg_data_uri(border=2, dark="#20252E", light="#FFFFFF"),
         "until": invitation.expires_at,
     }
-    return page("account/invite.html", form={}, errors={}, made=made, language=request_language())
+    return desk_page("account/invite.html", _frame(), form={}, errors={}, made=made)
+
+
+def _frame() -> DeskFrame:
+    with parts().database.reading() as session:
+        return read_frame(session)
 
 
 def _wrong_fields(form: dict[str, str]) -> dict[str, str]:

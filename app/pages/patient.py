@@ -57,7 +57,9 @@ def render_patient(patient_id: uuid.UUID, typed: Typed | None = None) -> Respons
         found = read_patient_record(session, actor, patient_id, frame.clinic.zone, now)
     note_read("patient", patient_id, frame)
     dates = Dates(frame.clinic.zone, now)
-    shown = present_patient(found, dates, undo=request.args.get("visit", ""), typed=typed)
+    shown = present_patient(
+        found, dates, actor.as_clinician().membership_id, undo=request.args.get("visit", ""), typed=typed
+    )
     return desk_page("desk/patient.html", frame, status=422 if typed else 200, patient=shown)
 
 

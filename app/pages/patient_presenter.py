@@ -14,7 +14,7 @@ from app.pages.caseload_presenter import Detail
 from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
 from app.pages.dates import Dates
 from app.pages.timeline_presenter import Timeline, present_timeline
-from app.pages.visit_form import CADENCE_MODALITIES, Typed, zone_choices
+from app.pages.visit_form import CADENCE_MODALITIES, Typed, took_place_words, zone_choices
 from app.pages.visit_presenter import Plan, present_plan
 from app.pages.words import treatments_words
 from app.services.caseload_facts import Treatment
@@ -47,6 +47,7 @@ class PatientPage:
     lines: list[Line]
     ratings: list[Line]
     unread: int
+    asking: list[Line]
     should_know: list[Line]
     executive: list[NoteWords]
     hedonic: list[NoteWords]
@@ -56,16 +57,22 @@ class PatientPage:
     shared: list[tuple[str, str]]
     modalities: list[tuple[str, str]]
     cadence_modalities: list[tuple[str, str]]
-    zones: list[str]
+    zones: list[tuple[str, str]]
     zone: str
+    took_place: str
     typed: Typed = field(default_factory=lambda: Typed("", {}, {}))
 
 
 def present_patient(
-    record: PatientRecord, dates: Dates, *, undo: str = "", typed: Typed | None = None
+    record: PatientRecord,
+    dates: Dates,
+    reader_id: uuid.UUID,
+    *,
+    undo: str = "",
+    typed: Typed | None = None,
 ) -> PatientPage:
-    """Word one patient; `typed` is a form that needs another look."""
-    threads = [present_thread(thread, record.entries, dates) for thread in record.threads]
+    """Word one patient for a membership; `typed` is a form that needs another look."""
+    threads = [present_thread(thread, record.entries, dates, reader_id) for thread in record.threads]
     has_open = record.open_thread is not None
     lines = present_lines(record.entries, dates)
     return PatientPage(
@@ -78,8 +85,9 @@ def present_patient(
         timeline=present_timeline(record, dates),
         lines=[line for line in lines if not line.is_quiet],
         ratings=[line for line in lines if line.is_quiet],
-        unread=sum(1 for line in lines if line.is_unread and not line.is_replaced),
-        should_know=[line for line in lines if line.should_know and line.is_unread],
+        unread=sum(1 for line in lines if line.is_waiting),
+        asking=[line for line in lines if line.asks_to_talk and line.is_waiting],
+        should_know=[line for line in lines if line.should_know and line.is_waiting],
         executive=present_notes(record.entries, "executive", dates),
         hedonic=present_notes(record.entries, "hedonic", dates),
         attribution=_attribution(record),
@@ -90,6 +98,7 @@ def present_patient(
         cadence_modalities=[(one, _(MODALITY_NAMES[one])) for one in CADENCE_MODALITIES],
         zones=zone_choices(dates.zone),
         zone=dates.zone,
+        took_place=took_place_words(typed, dates) if typed else "",
         typed=typed or Typed("", {}, {}),
     )
 

@@ -58,7 +58,9 @@ class Timeline:
 
 def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
     """Word the last twelve weeks and what is booked next."""
-    entries = [one for one in record.entries if one.scores or one.notes or one.check_in.today is not None]
+    entries = [
+        one for one in _standing(record.entries) if one.scores or one.notes or one.check_in.today is not None
+    ]
     held = [visit for visit in record.visits if visit.state != "cancelled"]
     ahead = [visit.starts_at for visit in held if visit.starts_at > dates.now]
     reach = (ahead[0] - dates.now + timedelta(days=3)) if ahead else AHEAD_LEAST
@@ -76,9 +78,7 @@ def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
         return Picture(drawing, _band_names(sheet), _month_names(drawing, dates), kind)
 
     return Timeline(
-        title=_("The last twelve weeks")
-        if start <= dates.now - SHOWN or not entries
-        else _("Since {day}", day=dates.day(start)),
+        title=_title(max(start, record.patient.created_at), dates),
         pictures=[draw(WIDE, "wide"), draw(NARROW, "narrow")],
         readings={str(entry.check_in.id): _reading(entry, dates) for entry in entries},
         visits={
@@ -93,6 +93,18 @@ def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
         rows=_rows(entries, shown, dates),
         is_empty=not any(one.phq9 is not None or one.gad7 is not None for one in sightings),
     )
+
+
+def _standing(entries: list[Entry]) -> list[Entry]:
+    """Without what a later version stands for: an answer told early is no occasion of its own."""
+    replaced = {entry.check_in.supersedes for entry in entries}
+    return [entry for entry in entries if entry.check_in.client_id not in replaced]
+
+
+def _title(since: datetime, dates: Dates) -> str:
+    if since <= dates.now - SHOWN:
+        return _("The last twelve weeks")
+    return _("Since {day}", day=dates.day(since))
 
 
 def _start(entries: list[Entry], held: list[Visit], dates: Dates) -> datetime:

@@ -8,13 +8,17 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from app.domain.cadence import is_zone
 from app.domain.modality import MODALITIES
+from app.languages import format_full_day
 from app.languages import gettext as _
+from app.pages.dates import Dates
 from app.services.visits import NewVisit
 
 SHORTEST, LONGEST = 7, 31
 CADENCE_MODALITIES = ("ketamine_iv", "ketamine_im", "esketamine")
 MOST_PLACE = 200
 FURTHEST = timedelta(days=2 * 366)
+# A visit that lies further back than this is asked about once more: it is as often a mistyped day.
+ASKED_FROM = timedelta(days=1)
 # What a clinic in this release chooses from; any other zone of its own is added to these.
 ZONES = (
     "America/New_York",
@@ -54,6 +58,8 @@ def read_visit(values: Mapping[str, str], now: datetime) -> NewVisit | Typed:
     starts_at = _moment(values, zone if "zone" not in errors else "UTC", errors)
     if starts_at is not None and abs(starts_at - now) > FURTHEST:
         errors["day"] = _("This day is more than two years away. Is the year right?")
+    if not errors and starts_at is not None and now - starts_at > ASKED_FROM and not _is_sure(values):
+        errors["sure"] = _("This day lies in the past. Is it right?")
     if errors or starts_at is None or minutes is None:
         return Typed("visit", values, errors)
     return NewVisit(values["modality"], starts_at, zone, minutes, place)
@@ -72,9 +78,23 @@ def read_cadence(values: Mapping[str, str]) -> tuple[str, int] | Typed:
     return values["modality"], days
 
 
-def zone_choices(own: str) -> list[str]:
-    """The clinic's own zone first."""
-    return [own, *(zone for zone in ZONES if zone != own)]
+def took_place_words(typed: Typed, dates: Dates) -> str:
+    """What a clinician confirms of a visit in the past; empty when nothing is asked."""
+    day = _read_day(typed.values.get("day", ""))
+    if typed.form != "visit" or "sure" not in typed.errors or day is None:
+        return ""
+    return _("Yes, this visit took place on {day}.", day=format_full_day(day, dates.language))
+
+
+def _is_sure(values: Mapping[str, str]) -> bool:
+    """The confirmation holds for the day it named, not for another one typed after it."""
+    return bool(values.get("sure")) and values["sure"] == values.get("day")
+
+
+def zone_choices(own: str) -> list[tuple[str, str]]:
+    """The clinic's own zone first, each as the city that people know it by."""
+    zones = [own, *(zone for zone in ZONES if zone != own)]
+    return [(zone, zone.rpartition("/")[2].replace("_", " ")) for zone in zones]
 
 
 def whole_number(text: str) -> int | None:

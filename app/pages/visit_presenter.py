@@ -43,9 +43,11 @@ class CadenceWords:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is booked, what was had, and how often maintenance is due."""
+    """What is booked, cancelled and recorded, what was had, and how often maintenance is due."""
 
     ahead: list[VisitWords]
+    cancelled: list[VisitWords]
+    recorded: list[VisitWords]
     had: list[str]
     cadences: list[CadenceWords]
     off_label: bool
@@ -53,11 +55,15 @@ class Plan:
 
 
 def present_plan(visits: list[Visit], cadences: list[Cadence], dates: Dates, undo: str) -> Plan:
-    """Visits to come, counts of those that were, cadences. `undo` names a visit just cancelled."""
-    words = [_visit(visit, dates) for visit in visits if visit.starts_at > dates.now]
+    """Visits to come, those that were, cadences. `undo` names a visit just cancelled."""
+    restorable = _restorable(visits)
+    words = [_visit(visit, dates, restorable) for visit in visits]
+    ahead = [one for one, visit in zip(words, visits, strict=True) if visit.starts_at > dates.now]
     past = [one for one in visits if one.starts_at <= dates.now and one.state != "cancelled"]
     return Plan(
-        ahead=[one for one in words if one.can_cancel],
+        ahead=[one for one in ahead if one.can_cancel],
+        cancelled=[one for one in ahead if one.can_restore],
+        recorded=[_visit(one, dates, restorable) for one in reversed(past)],
         had=_had(past, dates),
         cadences=[_cadence(one, visits, dates) for one in cadences],
         off_label=not OFF_LABEL.isdisjoint([*(v.modality for v in visits), *(c.modality for c in cadences)]),
@@ -65,7 +71,14 @@ def present_plan(visits: list[Visit], cadences: list[Cadence], dates: Dates, und
     )
 
 
-def _visit(visit: Visit, dates: Dates) -> VisitWords:
+def _restorable(visits: list[Visit]) -> set[uuid.UUID]:
+    """Cancelled visits at a time that was not booked again; the last one, where it was cancelled twice."""
+    taken = {visit.starts_at for visit in visits if visit.state != "cancelled"}
+    last = {(one.starts_at, one.modality): one.id for one in visits if one.state == "cancelled"}
+    return {visit_id for (starts_at, _modality), visit_id in last.items() if starts_at not in taken}
+
+
+def _visit(visit: Visit, dates: Dates, restorable: set[uuid.UUID]) -> VisitWords:
     there = local(visit.starts_at, visit.zone)
     return VisitWords(
         id=visit.id,
@@ -75,8 +88,8 @@ def _visit(visit: Visit, dates: Dates) -> VisitWords:
         length=length_words(visit.minutes),
         place=visit.place,
         state=visit.state,
-        can_cancel=visit.state == "booked",
-        can_restore=visit.state == "cancelled",
+        can_cancel=visit.state != "cancelled",
+        can_restore=visit.id in restorable,
     )
 
 
@@ -106,17 +119,14 @@ def _had(past: list[Visit], dates: Dates) -> list[str]:
 
 
 def _cadence(cadence: Cadence, visits: list[Visit], dates: Dates) -> CadenceWords:
-    past = [
-        one.starts_at
-        for one in visits
-        if one.modality == cadence.modality and one.state != "cancelled" and one.starts_at <= dates.now
-    ]
+    held = [one.starts_at for one in visits if one.modality == cadence.modality and one.state != "cancelled"]
+    past, ahead = [at for at in held if at <= dates.now], [at for at in held if at > dates.now]
     over = dates.days_since(past[-1]) - cadence.interval_days if past else None
     return CadenceWords(
         id=cadence.id,
         name=_(MODALITY_NAMES[cadence.modality]),
         rhythm=_("about every {n} days", n=cadence.interval_days),
-        due=_due(over),
+        due=_("next {day}", day=dates.near_day(ahead[0])) if ahead else _due(over),
         outside_label=_("outside the label (at most {n} days)", n=LABEL_DAYS)
         if cadence.modality == "esketamine" and cadence.interval_days > LABEL_DAYS
         else "",

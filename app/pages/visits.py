@@ -34,10 +34,16 @@ def add_visit(patient_id: uuid.UUID) -> Response:
 
 @blueprint.post("/visits/<uuid:visit_id>/cancel")
 def cancel_visit(patient_id: uuid.UUID, visit_id: uuid.UUID) -> Response:
-    """Cancel; the page that follows offers to take it back."""
+    """Cancel; the page that follows offers to take it back. A visit that was is asked about once more."""
+    sure = request.form.get("sure") == str(visit_id)
     with parts().database.writing() as session:
         patient = find_patient(session, current_actor(), patient_id)
-        visits.cancel_visit(session, current_actor(), patient, visit_id, current_now())
+        is_past = visits.find_visit(session, patient, visit_id).starts_at <= current_now()
+        if sure or not is_past:
+            visits.cancel_visit(session, current_actor(), patient, visit_id, current_now())
+    if is_past and not sure:
+        wrong = {"sure": _("Please say that this visit did not take place.")}
+        return render_patient(patient_id, Typed("removal", {"visit": str(visit_id)}, wrong))
     return back_to(patient_id, "visit-cancelled", visit_id)
 
 

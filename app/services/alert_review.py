@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
-from app.models import Alert, AlertAnswer, AlertAttempt, Membership, Patient, Person
+from app.models import Alert, AlertAnswer, AlertAttempt, CheckIn, Membership, Patient, Person
 from app.services import audit
 from app.services.access import Actor
 
@@ -34,12 +34,21 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Occasion:
+    """One time the question was answered. `told` was sent before the check-in that says the same."""
+
+    answer: AlertAnswer
+    told: AlertAnswer | None = None
+
+
+@dataclass(frozen=True)
 class Thread:
-    """One alert with its answers and attempts, both oldest first."""
+    """One alert, its answers, the occasions they were given on, and the attempts; all oldest first."""
 
     alert: Alert
     owner: str
     answers: list[AlertAnswer]
+    occasions: list[Occasion]
     attempts: list[Attempt]
     closed_by: str | None = None
 
@@ -55,14 +64,16 @@ def read_threads(session: Session, patient: Patient, most: int = 6) -> list[Thre
     if not alerts:
         return []
     ids = [alert.id for alert in alerts]
-    answers = _answers(session, patient.clinic_id, ids)
+    answers = read_answers(session, patient.clinic_id, ids)
     attempts = _attempts(session, patient.clinic_id, ids)
     names = _names(session, patient.clinic_id, alerts)
+    own = {alert.id: [one for one in answers if one.answer.alert_id == alert.id] for alert in alerts}
     return [
         Thread(
             alert,
             names[alert.owner_id],
-            [answer for answer in answers if answer.alert_id == alert.id],
+            [one.answer for one in own[alert.id]],
+            fold_answers(own[alert.id]),
             [attempt for attempt in attempts if attempt.attempt.alert_id == alert.id],
             names[alert.closed_by] if alert.closed_by else None,
         )
@@ -111,7 +122,7 @@ def close_alert(
     alert = _lock(session, patient, alert_id)
     if alert.state == "closed":
         raise BetweenError("already_done")
-    if len(_answers(session, alert.clinic_id, [alert.id])) != seen:
+    if len(read_answers(session, alert.clinic_id, [alert.id])) != seen:
         raise NotClosableError("new_answer")
     if alert.state not in ANSWERED_STATES:
         raise NotClosableError("not_reached")
@@ -133,14 +144,44 @@ def _lock(session: Session, patient: Patient, alert_id: uuid.UUID) -> Alert:
     return alert
 
 
-def _answers(session: Session, clinic_id: uuid.UUID, alert_ids: list[uuid.UUID]) -> list[AlertAnswer]:
-    return list(
-        session.scalars(
-            sa.select(AlertAnswer)
-            .where(AlertAnswer.clinic_id == clinic_id, AlertAnswer.alert_id.in_(alert_ids))
-            .order_by(AlertAnswer.answered_at)
+@dataclass(frozen=True)
+class Received:
+    """One answer with the name its phone gave it, and the one it takes the place of."""
+
+    answer: AlertAnswer
+    client_id: uuid.UUID
+    supersedes: uuid.UUID | None
+
+
+def read_answers(session: Session, clinic_id: uuid.UUID, alert_ids: list[uuid.UUID]) -> list[Received]:
+    """Every answer in these threads, oldest first."""
+    rows = session.execute(
+        sa.select(AlertAnswer, CheckIn.client_id, CheckIn.supersedes)
+        .join(
+            CheckIn,
+            sa.and_(CheckIn.clinic_id == AlertAnswer.clinic_id, CheckIn.id == AlertAnswer.check_in_id),
         )
+        .where(AlertAnswer.clinic_id == clinic_id, AlertAnswer.alert_id.in_(alert_ids))
+        .order_by(AlertAnswer.answered_at, AlertAnswer.arrived_at)
     )
+    return [Received(*row) for row in rows]
+
+
+def fold_answers(received: Sequence[Received]) -> list[Occasion]:
+    """An answer told at once and the check-in that repeats it are one; a changed answer stays on its own."""
+    by_name = {one.client_id: one.answer for one in received}
+    told: dict[uuid.UUID, AlertAnswer] = {}
+    for one in received:
+        before = by_name.get(one.supersedes) if one.supersedes else None
+        if before is not None and before.value == one.answer.value:
+            # A check-in corrected twice leads back to what was told first.
+            told[one.answer.check_in_id] = told.get(before.check_in_id, before)
+    repeated = {one.supersedes for one in received if one.answer.check_in_id in told}
+    return [
+        Occasion(one.answer, told.get(one.answer.check_in_id))
+        for one in received
+        if one.client_id not in repeated
+    ]
 
 
 def _attempts(session: Session, clinic_id: uuid.UUID, alert_ids: list[uuid.UUID]) -> list[Attempt]:

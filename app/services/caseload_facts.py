@@ -3,8 +3,23 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from app.languages import LANGUAGES, mark, translate
 from app.models import Alert
+from app.services.alert_review import Occasion
+
+# What the phone writes for one tap on "Ask to talk in person".
+ASKS = mark("Asks to talk in person instead of answering the questions today.")
+
+
+def asks_to_talk(said: Any) -> bool:
+    """Whether a check-in, or a row with its columns, is that one tap and nothing the patient typed."""
+    return (
+        said.kind == "note"
+        and list(said.should_know_topics) == ["other"]
+        and said.should_know_text in {translate(language, ASKS) for language in LANGUAGES}
+    )
 
 
 @dataclass(frozen=True)
@@ -14,22 +29,39 @@ class OpenAlert:
     alert: Alert
     owner: str
     owner_id: uuid.UUID
-    answered_at: datetime
-    arrived_at: datetime
+    newest: Occasion
     attempts: int
 
 
 @dataclass(frozen=True)
 class News:
-    """The unread check-ins of one patient."""
+    """What one patient sent and nobody read: check-ins (so many of them with a note), notes, today ratings.
 
-    unread: int
+    `asked_at` says since when the patient asks to talk in person; that is none of the notes.
+    """
+
+    check_ins: int
+    with_note: int
     notes: int
+    ratings: int
+    asked_at: datetime | None
     newest_at: datetime
-    arrived_at: datetime
     wants_known: bool
     item9_skipped: bool
-    difficulty: int | None
+
+    @property
+    def unread(self) -> int:
+        """How many wait to be read beside the asking."""
+        return self.check_ins + self.notes + self.ratings
+
+
+@dataclass(frozen=True)
+class Score:
+    """One PHQ-9 total."""
+
+    at: datetime
+    total: int
+    is_prorated: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +107,7 @@ class Row:
 
     patient_id: uuid.UUID
     name: str
-    scores: list[tuple[datetime, int]] = field(default_factory=list)
+    scores: list[Score] = field(default_factory=list)
     item9_run: list[int | None] = field(default_factory=list)
     treatments: dict[str, Treatment] = field(default_factory=dict)
     alert: OpenAlert | None = None

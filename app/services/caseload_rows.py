@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.modality import treatment_of
 from app.models import Cadence, CheckIn, InstrumentScore, ItemAnswer, Membership, Patient, Person, Visit
-from app.services.caseload_facts import Row, Treatment
+from app.services.caseload_facts import Row, Score, Treatment
 from app.services.caseload_signals import is_replaced, same_patient
 
 PAGE = 60
@@ -58,7 +58,9 @@ def add_scores(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row]) 
         .label("newest")
     )
     ranked = (
-        sa.select(CheckIn.patient_id, CheckIn.answered_at, InstrumentScore.total, newest)
+        sa.select(
+            CheckIn.patient_id, CheckIn.answered_at, InstrumentScore.total, InstrumentScore.status, newest
+        )
         .join(
             InstrumentScore,
             sa.and_(
@@ -68,14 +70,14 @@ def add_scores(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row]) 
             ),
         )
         .join(team, same_patient(CheckIn, team))
-        .where(CheckIn.patient_id.in_(list(rows)), InstrumentScore.total.is_not(None))
+        .where(CheckIn.patient_id.in_(list(rows)), InstrumentScore.total.is_not(None), sa.not_(is_replaced()))
         .subquery()
     )
     found = session.execute(
         sa.select(ranked).where(ranked.c.newest <= SCORES_SHOWN).order_by(ranked.c.answered_at)
     )
     for row in found:
-        rows[row.patient_id].scores.append((row.answered_at, row.total))
+        rows[row.patient_id].scores.append(Score(row.answered_at, row.total, row.status == "prorated"))
 
 
 def add_runs(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row], keys: list[uuid.UUID]) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, aliased
 from app.domain.change import NOTICEABLE
 from app.models import (
     Alert,
-    AlertAnswer,
     AlertAttempt,
     Cadence,
     CheckIn,
@@ -22,7 +21,8 @@ from app.models import (
     SignOff,
     Visit,
 )
-from app.services.caseload_facts import News, OpenAlert, Rise, Stretch, Unreached
+from app.services.alert_review import Occasion, Received, fold_answers, read_answers
+from app.services.caseload_facts import News, OpenAlert, Rise, Stretch, Unreached, asks_to_talk
 
 BEST_OF = timedelta(days=90)
 
@@ -42,37 +42,35 @@ def same_patient(table: type, team: sa.Subquery) -> sa.ColumnElement[bool]:
 
 
 def find_alerts(session: Session, team: sa.Subquery) -> dict[uuid.UUID, OpenAlert]:
-    newest = (
-        sa.select(
-            AlertAnswer.clinic_id,
-            AlertAnswer.alert_id,
-            sa.func.max(AlertAnswer.answered_at).label("answered_at"),
-            sa.func.max(AlertAnswer.arrived_at).label("arrived_at"),
-        )
-        .group_by(AlertAnswer.clinic_id, AlertAnswer.alert_id)
-        .subquery()
-    )
     tried = (
         sa.select(sa.func.count())
         .where(AlertAttempt.clinic_id == Alert.clinic_id, AlertAttempt.alert_id == Alert.id)
         .scalar_subquery()
     )
     found = session.execute(
-        sa.select(
-            Alert, Person.name, Person.id, newest.c.answered_at, newest.c.arrived_at, tried.label("tried")
-        )
+        sa.select(Alert, Person.name, Person.id, tried.label("tried"))
         .join(team, same_patient(Alert, team))
-        .join(newest, sa.and_(newest.c.clinic_id == Alert.clinic_id, newest.c.alert_id == Alert.id))
         .join(Membership, sa.and_(Membership.clinic_id == Alert.clinic_id, Membership.id == Alert.owner_id))
         .join(Person, Person.id == Membership.person_id)
         .where(Alert.closed_at.is_(None))
         # Nobody reached yet first, then who waits longest.
         .order_by(Alert.state.in_(("reached", "decided")), Alert.opened_at)
-    )
+    ).all()
+    newest = _newest_occasions(session, [alert for alert, *_rest in found])
     return {
-        alert.patient_id: OpenAlert(alert, name, person_id, answered_at, arrived_at, attempts)
-        for alert, name, person_id, answered_at, arrived_at, attempts in found
+        alert.patient_id: OpenAlert(alert, name, person_id, newest[alert.id], attempts)
+        for alert, name, person_id, attempts in found
+        if alert.id in newest
     }
+
+
+def _newest_occasions(session: Session, alerts: list[Alert]) -> dict[uuid.UUID, Occasion]:
+    # Asked also when there is no alert: the number of queries stays the same.
+    clinic_id = alerts[0].clinic_id if alerts else uuid.UUID(int=0)
+    by_alert: dict[uuid.UUID, list[Received]] = defaultdict(list)
+    for one in read_answers(session, clinic_id, [alert.id for alert in alerts]):
+        by_alert[one.answer.alert_id].append(one)
+    return {key: fold_answers(received)[-1] for key, received in by_alert.items()}
 
 
 def find_news(session: Session, team: sa.Subquery) -> dict[uuid.UUID, News]:
@@ -91,10 +89,11 @@ def find_news(session: Session, team: sa.Subquery) -> dict[uuid.UUID, News]:
     found = session.execute(
         sa.select(
             CheckIn.patient_id,
+            CheckIn.kind,
             CheckIn.answered_at,
-            CheckIn.arrived_at,
             CheckIn.should_know,
-            CheckIn.difficulty,
+            CheckIn.should_know_topics,
+            CheckIn.should_know_text,
             notes.label("notes"),
             skipped.label("skipped"),
         )
@@ -105,18 +104,24 @@ def find_news(session: Session, team: sa.Subquery) -> dict[uuid.UUID, News]:
     by_patient: dict[uuid.UUID, list[sa.Row[tuple[object, ...]]]] = defaultdict(list)
     for row in found:
         by_patient[row.patient_id].append(row)
-    return {key: _one_news(rows) for key, rows in by_patient.items()}
+    news = {key: _one_news(rows) for key, rows in by_patient.items()}
+    # Whoever asks to talk comes first; the others stay newest first.
+    return dict(sorted(news.items(), key=lambda pair: pair[1].asked_at is None))
 
 
 def _one_news(rows: list[sa.Row[tuple[object, ...]]]) -> News:
+    asking = [row for row in rows if asks_to_talk(row)]
+    others = [row for row in rows if row not in asking]
+    check_ins = [row for row in others if row.kind in ("full", "partial")]
     return News(
-        unread=len(rows),
-        notes=sum(row.notes for row in rows),
+        check_ins=len(check_ins),
+        with_note=sum(1 for row in check_ins if row.notes),
+        notes=sum(1 for row in others if row.kind == "note"),
+        ratings=sum(1 for row in others if row.kind == "today"),
+        asked_at=asking[-1].answered_at if asking else None,
         newest_at=rows[0].answered_at,
-        arrived_at=max(row.arrived_at for row in rows),
-        wants_known=any(row.should_know == "yes" for row in rows),
+        wants_known=any(row.should_know == "yes" for row in others),
         item9_skipped=any(row.skipped for row in rows),
-        difficulty=rows[0].difficulty,
     )
 
 

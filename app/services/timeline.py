@@ -13,6 +13,7 @@ from app.models import Cadence, CheckIn, Membership, Patient, Person, SignOff, V
 from app.services.access import Actor, find_patient
 from app.services.alert_review import Thread, read_threads
 from app.services.care import Shared, list_shared
+from app.services.caseload_signals import is_replaced
 from app.services.journal import Entry, read_check_ins
 from app.services.visits import read_cadences, read_visits
 
@@ -22,7 +23,7 @@ USUAL_FROM, USUAL_LEAST = 12, 5
 
 @dataclass(frozen=True)
 class PatientRecord:
-    """One patient and what was sent and planned since then. Entries newest first, visits earliest first."""
+    """One patient, what was sent since then, newest first, and every visit, earliest first."""
 
     patient: Patient
     name: str
@@ -55,7 +56,7 @@ def read_patient_record(
         lead=_person_of(session, patient.clinic_id, patient.lead_id).name,
         since=since,
         entries=read_check_ins(session, patient.clinic_id, patient.id, since),
-        visits=read_visits(session, patient, since),
+        visits=read_visits(session, patient),
         cadences=read_cadences(session, patient),
         threads=read_threads(session, patient),
         shared=list_shared(session, patient, local(now, zone).date()),
@@ -79,7 +80,7 @@ def _oldest_unread(session: Session, patient: Patient) -> datetime | None:
     read = sa.exists().where(SignOff.clinic_id == CheckIn.clinic_id, SignOff.check_in_id == CheckIn.id)
     return session.scalar(
         sa.select(sa.func.min(CheckIn.answered_at)).where(
-            CheckIn.clinic_id == patient.clinic_id, CheckIn.patient_id == patient.id, ~read
+            CheckIn.clinic_id == patient.clinic_id, CheckIn.patient_id == patient.id, ~read, ~is_replaced()
         )
     )
 

@@ -28,17 +28,14 @@ class NewVisit:
     place: str
 
 
-def read_visits(session: Session, patient: Patient, since: datetime) -> list[Visit]:
-    """The patient's visits from a moment on, earliest first, cancelled ones too."""
-    return list(
-        session.scalars(
-            sa.select(Visit)
-            .where(
-                Visit.clinic_id == patient.clinic_id, Visit.patient_id == patient.id, Visit.starts_at >= since
-            )
-            .order_by(Visit.starts_at)
-        )
+def read_visits(session: Session, patient: Patient, since: datetime | None = None) -> list[Visit]:
+    """The patient's visits, all or from a moment on, earliest first, cancelled ones too."""
+    found = (
+        sa.select(Visit)
+        .where(Visit.clinic_id == patient.clinic_id, Visit.patient_id == patient.id)
+        .order_by(Visit.starts_at, Visit.created_at)
     )
+    return list(session.scalars(found if since is None else found.where(Visit.starts_at >= since)))
 
 
 def read_cadences(session: Session, patient: Patient) -> list[Cadence]:
@@ -58,16 +55,7 @@ def read_cadences(session: Session, patient: Patient) -> list[Cadence]:
 
 def add_visit(session: Session, actor: Actor, patient: Patient, new: NewVisit, now: datetime) -> Visit:
     """Add a visit; one that lies in the past is recorded as done. Raises VisitTakenError."""
-    taken = session.scalar(
-        sa.select(Visit.id).where(
-            Visit.clinic_id == patient.clinic_id,
-            Visit.patient_id == patient.id,
-            Visit.starts_at == new.starts_at,
-            Visit.modality == new.modality,
-            Visit.state != "cancelled",
-        )
-    )
-    if taken is not None:
+    if _is_taken(session, patient, new.modality, new.starts_at):
         raise VisitTakenError
     visit = Visit(
         clinic_id=patient.clinic_id,
@@ -89,12 +77,10 @@ def add_visit(session: Session, actor: Actor, patient: Patient, new: NewVisit, n
 def cancel_visit(
     session: Session, actor: Actor, patient: Patient, visit_id: uuid.UUID, now: datetime
 ) -> Visit:
-    """Cancel a booked visit. Cancelling twice is the same as once."""
-    visit = _find_visit(session, patient, visit_id)
+    """Cancel a visit, or take back one that was recorded. Cancelling twice is the same as once."""
+    visit = find_visit(session, patient, visit_id)
     if visit.state == "cancelled":
         return visit
-    if visit.state != "booked":
-        raise BetweenError("already_done")
     visit.state = "cancelled"
     visit.cancelled_at = now
     _record(session, actor, patient, "visit.cancelled", "visit", visit.id, now)
@@ -104,13 +90,13 @@ def cancel_visit(
 def restore_visit(
     session: Session, actor: Actor, patient: Patient, visit_id: uuid.UUID, now: datetime
 ) -> Visit:
-    """Take a cancellation back, as long as the visit still lies ahead."""
-    visit = _find_visit(session, patient, visit_id)
-    if visit.state == "booked":
+    """Take a cancellation back, unless such a visit was added at that time meanwhile."""
+    visit = find_visit(session, patient, visit_id)
+    if visit.state != "cancelled":
         return visit
-    if visit.state != "cancelled" or visit.starts_at <= now:
+    if _is_taken(session, patient, visit.modality, visit.starts_at):
         raise BetweenError("already_done")
-    visit.state = "booked"
+    visit.state = "booked" if visit.starts_at > now else "done"
     visit.cancelled_at = None
     _record(session, actor, patient, "visit.restored", "visit", visit.id, now)
     return visit
@@ -167,7 +153,21 @@ def end_cadence(
         _record(session, actor, patient, "cadence.ended", "cadence", cadence.id, now)
 
 
-def _find_visit(session: Session, patient: Patient, visit_id: uuid.UUID) -> Visit:
+def _is_taken(session: Session, patient: Patient, modality: str, starts_at: datetime) -> bool:
+    taken = session.scalar(
+        sa.select(Visit.id).where(
+            Visit.clinic_id == patient.clinic_id,
+            Visit.patient_id == patient.id,
+            Visit.starts_at == starts_at,
+            Visit.modality == modality,
+            Visit.state != "cancelled",
+        )
+    )
+    return taken is not None
+
+
+def find_visit(session: Session, patient: Patient, visit_id: uuid.UUID) -> Visit:
+    """One visit of this patient, locked. Raises BetweenError not_found."""
     visit = session.scalar(
         sa.select(Visit)
         .where(Visit.clinic_id == patient.clinic_id, Visit.patient_id == patient.id, Visit.id == visit_id)

@@ -37,6 +37,41 @@ def test_from_the_first_try_to_a_plan_in_words(desk: Desk) -> None:
     assert "closed by Dr. Lindqvist" in closed
 
 
+def test_an_answer_told_early_and_its_check_in_are_one(desk: Desk) -> None:
+    only_item9: list[int | None] = [None] * 8 + [2]
+    told = desk.send(phq9=only_item9, kind="partial", days_ago=0.002)
+    desk.send(phq9=[1] * 8 + [2], supersedes=str(told), days_ago=0.001)
+    browser = desk.browser()
+    caseload = words(browser.get("/clinic"))
+    assert "Item 9: 2 told" in caseload
+    assert "2 · 2" not in caseload
+    assert "1 patient · 1 needs you" in caseload.replace("1 patient 1 needs", "1 patient · 1 needs")
+    page = words(browser.get(desk.path()))
+    assert "Item 9: 2 just now" in page
+    assert page.count("Answer 2") == 1
+    assert "the check-in after it: answered" in page
+    assert "corrected later" not in page
+    assert "the check-in after it says the same" in page
+    assert "You have it." in page
+    assert "1 to read" in page
+    reached = {"state": "reached", "words": "Spoke for ten minutes."}
+    browser.post(alert_path(desk, "attempts"), data=reached)
+    shown = re.search(r'name="seen" value="(\d+)"', browser.get(desk.path()).get_data(as_text=True))
+    assert shown
+    closing = {"words": "Calls every evening.", "seen": shown[1]}
+    assert browser.post(alert_path(desk, "close"), data=closing).status_code == 303
+
+
+def test_a_changed_answer_is_a_correction_and_both_are_kept(desk: Desk) -> None:
+    told = desk.send(phq9=[None] * 8 + [2], kind="partial", days_ago=0.002)
+    desk.send(phq9=[1] * 8 + [1], supersedes=str(told), days_ago=0.001)
+    page = words(desk.browser().get(desk.path()))
+    assert "Item 9: 1 just now" in page
+    assert "Answer 2" in page
+    assert "Answer 1" in page
+    assert "corrected later" in page
+
+
 def test_words_are_asked_for_and_kept(desk: Desk) -> None:
     desk.send(phq9=POSITIVE)
     browser = desk.browser()

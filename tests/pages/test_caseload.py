@@ -1,8 +1,10 @@
 """The caseload: who stands where, and why."""
 
+import re
 import uuid
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from app.models import Person, Reminder
@@ -27,7 +29,7 @@ def test_an_open_alert_needs_you_and_stands_there_once(desk: Desk) -> None:
     page = desk.browser().get("/clinic")
     assert "Item 9: 0 · 1 · – · 2" in section(page, "needs")
     assert "yours" in section(page, "needs")
-    assert "unanswered for" in section(page, "needs")
+    assert "just now" in section(page, "needs")
     assert words(page).count("June Kowalski") == 1
     assert "1 needs you" in words(page)
 
@@ -37,9 +39,67 @@ def test_news_names_the_visit_it_comes_before(desk: Desk) -> None:
     desk.send(phq9=[*LOW[:8], None], should_know={"answer": "yes", "topics": ["little_sleep"], "text": ""})
     news = section(desk.browser().get("/clinic"), "news")
     assert "Check-in to read" in news
+    assert "with a note" not in news
     assert "before ketamine" in news
     assert "something to know before the visit" in news
     assert "item 9 not answered" in news
+
+
+def test_what_waits_to_be_read_is_counted_by_what_it_is(desk: Desk) -> None:
+    note = {"direction": "easier", "text": "I made the bed.", "attribution": []}
+    both = {"executive": note, "hedonic": note}
+    desk.send(phq9=LOW, note=both, days_ago=3)
+    desk.send(phq9=LOW, days_ago=2)
+    desk.send(kind="note", note=both, days_ago=1)
+    desk.send(kind="today", today=4)
+    browser = desk.browser()
+    said = "2 check-ins to read, with a note, a note to read, a rating"
+    assert said in section(browser.get("/clinic"), "news")
+    page = browser.get(desk.path())
+    assert "4 to read" in words(page)
+    assert page.get_data(as_text=True).count("/sign-off") == 4
+
+
+ASKS = (
+    "Asks to talk in person instead of answering the questions today.",
+    "Pide hablar en persona en vez de contestar las preguntas hoy.",
+)
+
+
+@pytest.mark.parametrize("text", ASKS)
+def test_asking_to_talk_is_a_reason_of_its_own_and_comes_first(desk: Desk, text: str) -> None:
+    marcus = desk.make.patient(desk.lead, "Marcus Bell")
+    desk.send(marcus, phq9=CALM)
+    asks = {"answer": "yes", "topics": ["other"], "text": text}
+    desk.send(kind="note", should_know=asks, days_ago=1)
+    browser = desk.browser()
+    news = section(browser.get("/clinic"), "news")
+    assert "June Kowalski Asks to talk in person since yesterday" in news
+    assert news.index("June") < news.index("Marcus")
+    assert "something to know" not in news
+    page = words(browser.get(desk.path()))
+    assert "Asks to talk in person, since yesterday" in page
+    assert text not in page
+
+
+def test_words_of_the_patient_are_no_asking(desk: Desk) -> None:
+    asks = {"answer": "yes", "topics": ["other"], "text": f"{ASKS[0]} Or on Monday."}
+    desk.send(kind="note", should_know=asks)
+    browser = desk.browser()
+    assert "A note to read" in section(browser.get("/clinic"), "news")
+    assert "Or on Monday." in words(browser.get(desk.path()))
+
+
+def test_a_prorated_score_is_marked_and_compared_with_nothing(desk: Desk) -> None:
+    desk.send(phq9=[3] * 8 + [0], days_ago=9)
+    desk.send(phq9=[2, 2, 2, 2, 1, 1, 1, None, 0], days_ago=2)
+    page = desk.browser().get("/clinic")
+    news = section(page, "news")
+    assert "12 prorated" in news
+    assert "−12" not in news
+    spark = re.search(r'<svg class="spark".*?</svg>', page.get_data(as_text=True), re.DOTALL)
+    assert spark
+    assert spark[0].count('<circle class="prorated"') == spark[0].count("<circle") == 1
 
 
 def test_the_newest_news_comes_first(desk: Desk) -> None:

@@ -83,9 +83,15 @@ def test_a_visit_is_booked_once(desk: Desk) -> None:
     assert "at this very time already" in section(again, "visits")
 
 
-def test_a_past_visit_is_recorded_as_done(desk: Desk) -> None:
+def test_a_past_visit_is_asked_about_and_recorded_as_done(desk: Desk) -> None:
     form = FORM | {"day": (desk.now - timedelta(days=3)).date().isoformat()}
-    page = desk.browser().post(desk.path(rest="/visits"), data=form, follow_redirects=True)
+    browser = desk.browser()
+    other_day = {"sure": (desk.now - timedelta(days=4)).date().isoformat()}
+    for answer in ({}, other_day):
+        asked = browser.post(desk.path(rest="/visits"), data=form | answer)
+        assert asked.status_code == 422
+        assert "Yes, this visit took place on" in section(asked, "visits")
+    page = browser.post(desk.path(rest="/visits"), data=form | {"sure": form["day"]}, follow_redirects=True)
     assert "recorded as done" in words(page)
     with desk.database.reading() as session:
         assert session.scalars(sa.select(Visit.state)).all() == ["done"]
@@ -96,16 +102,46 @@ def test_cancelling_offers_the_way_back(desk: Desk) -> None:
     browser = desk.browser()
     cancelled = browser.post(desk.path(rest=f"/visits/{visit.id}/cancel"), follow_redirects=True)
     assert "The visit is cancelled." in words(cancelled)
-    assert "Book it again" in words(cancelled)
+    assert words(cancelled).count("Put it back") == 2
     assert "No visit is booked." in section(cancelled, "visits")
     restored = browser.post(desk.path(rest=f"/visits/{visit.id}/restore"), follow_redirects=True)
     assert "The visit is booked again." in words(restored)
     assert "Ketamine infusion" in section(restored, "visits")
 
 
-def test_a_visit_that_was_cannot_be_cancelled(desk: Desk) -> None:
-    visit = desk.make.visit(desk.lead, desk.june, desk.now - timedelta(days=2))
-    assert desk.browser().post(desk.path(rest=f"/visits/{visit.id}/cancel")).status_code == 409
+def test_a_visit_that_was_is_removed_only_when_somebody_says_so(desk: Desk) -> None:
+    visit = desk.make.visit(desk.lead, desk.june, desk.now - timedelta(days=400))
+    browser, path = desk.browser(), desk.path(rest=f"/visits/{visit.id}/cancel")
+    assert "1 visit that was" in section(browser.get(desk.path()), "visits")
+    asked = browser.post(path)
+    assert asked.status_code == 422
+    assert "Please say that this visit did not take place." in section(asked, "visits")
+    removed = browser.post(path, data={"sure": str(visit.id)}, follow_redirects=True)
+    assert "1 visit that was" not in words(removed)
+    assert "Put it back" in words(removed)
+    back = browser.post(desk.path(rest=f"/visits/{visit.id}/restore"), follow_redirects=True)
+    assert "1 visit that was" in section(back, "visits")
+
+
+def test_a_time_that_was_booked_again_offers_no_way_back(desk: Desk) -> None:
+    at = desk.now + timedelta(days=2)
+    visit = desk.make.visit(desk.lead, desk.june, at)
+    browser = desk.browser()
+    browser.post(desk.path(rest=f"/visits/{visit.id}/cancel"))
+    assert "cancelled Put it back" in section(browser.get(desk.path()), "visits")
+    desk.make.visit(desk.lead, desk.june, at)
+    assert "Put it back" not in words(browser.get(desk.path()))
+    assert browser.post(desk.path(rest=f"/visits/{visit.id}/restore")).status_code == 409
+
+
+def test_maintenance_says_when_the_next_visit_is(desk: Desk) -> None:
+    browser = desk.browser()
+    browser.post(desk.path(rest="/cadence"), data={"modality": "ketamine_iv", "interval_days": "21"})
+    assert "no visit yet" in section(browser.get(desk.path()), "maintenance")
+    desk.make.visit(desk.lead, desk.june, desk.now + timedelta(days=9))
+    maintenance = section(browser.get(desk.path()), "maintenance")
+    assert "about every 21 days · next" in maintenance
+    assert "no visit yet" not in maintenance
 
 
 @pytest.mark.parametrize("days", ["6", "32", "", "three weeks"])
