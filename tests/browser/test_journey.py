@@ -54,6 +54,7 @@ def answer_everything(page: Page, language: str) -> None:
     close_help(page)
     assert step(page) == "phq9-9"
     page.locator("#phq9-9 .next").click()
+    expect(page.locator("#phq9-9")).to_be_hidden()
     walk_to(page, "note")
     page.locator("#executive label:has(input[value=easier])").click()
     page.locator("#executive textarea").fill(WORDS[language]["note"])

@@ -33,13 +33,15 @@ export async function readDraft() {
 /** Resolves when it is on the disk, with what was `given` and what is `kept`: more when another page wrote in it. */
 export function saveDraft(draft) {
   const given = structuredClone(draft);
-  turn = turn.catch(() => {}).then(() => write(given));
+  // What these words were changed from is what the page knew now, not what an earlier save learns meanwhile.
+  const from = seen.get(draft.id);
+  turn = turn.catch(() => {}).then(() => write(given, from));
   return turn.then((kept) => ({ given, kept }));
 }
 
-async function write(draft) {
+async function write(draft, from) {
   for (;;) {
-    const found = await latest(draft);
+    const found = await latest(draft, from);
     if (!found.words) return draft;
     const record = await locked(found.words);
     if (!(await putWhere(draft, found, record))) continue;
@@ -67,9 +69,9 @@ const putWhere = (draft, found, record) =>
  * This page's words on top of what other pages saved since: `words`, null when all of them were sent already. Words
  * that are newer than the sealed item become another version of it, never the same one: that one is at the clinic.
  */
-export async function latest(draft) {
+export async function latest(draft, from = seen.get(draft.id)) {
   const found = await transact(AROUND, "readonly", (store) => find(store, draft));
-  const { draft: base, revision } = seen.get(draft.id) ?? { draft: newDraft({ ...draft, now: draft.started_at }) };
+  const { draft: base, revision } = from ?? { draft: newDraft({ ...draft, now: draft.started_at }) };
   if (found.sealed && found.kept?.id !== draft.id && sameWords(base, draft)) return { ...found, words: null };
   const isNews = found.kept && found.kept.revision !== revision;
   const theirs = isNews ? await unlock("draft", found.kept) : null;
