@@ -23,6 +23,7 @@ class VisitWords:
     name: str
     day: str
     time: str
+    near: str
     length: str
     place: str
     state: str
@@ -85,6 +86,7 @@ def _visit(visit: Visit, dates: Dates, restorable: set[uuid.UUID]) -> VisitWords
         name=_(MODALITY_NAMES[visit.modality]),
         day=format_day(there.date(), dates.language, today=dates.today),
         time=format_time(visit.starts_at, visit.zone, dates.language),
+        near=dates.near(visit.starts_at),
         length=length_words(visit.minutes),
         place=visit.place,
         state=visit.state,
