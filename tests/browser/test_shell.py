@@ -81,13 +81,14 @@ def test_asking_to_talk_waits_without_a_network_and_then_reaches_the_clinic(
     before = live_server.sql(asked)[0][0]
     live_server.stop()
     june.get_by_role("button", name="Too much today?").click()
-    expect(june.get_by_text("You asked to talk in person.")).to_be_visible()
-    expect(june.get_by_text("Your note is only on this phone.")).to_be_visible()
+    expect(june.get_by_text("You asked to talk in person at")).to_be_visible()
+    expect(june.get_by_text("It waits on this phone until there is a network.")).to_be_visible()
 
     live_server.start()
     june.evaluate("dispatchEvent(new Event('online'))")
-    expect(june.get_by_text("Your note is only on this phone.")).to_have_count(0)
-    expect(june.get_by_text(re.compile(r"Your note \(.*\): the clinic has it"))).to_be_visible()
+    expect(
+        june.get_by_text(re.compile("You asked to talk in person at .* The clinic has it."))
+    ).to_be_visible()
     assert live_server.sql(asked)[0][0] == before + 1
 
 

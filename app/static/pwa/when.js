@@ -43,8 +43,12 @@ export const weekDate = (moment, zone) =>
 
 const weekday = (moment, zone) => formatter({ timeZone: zone, weekday: "long" }).format(new Date(moment));
 
-/** A day without a time, as the server writes it: YYYY-MM-DD. */
-export const plainDate = (day) => longDate(`${day}T12:00:00Z`, "UTC");
+/** A day without a time, as the server writes it: YYYY-MM-DD. Another year than this one is named. */
+export function plainDate(day, now) {
+  const noon = new Date(`${day}T12:00:00Z`);
+  if (noon.getUTCFullYear() === new Date(now).getFullYear()) return longDate(noon, "UTC");
+  return together(formatter({ timeZone: "UTC", year: "numeric", month: "long", day: "numeric" }).format(noon));
+}
 
 /** "today", "tomorrow", "yesterday" where those are true, "on Friday" within a week, else "on Friday, December 4". */
 export function dayWord(moment, now, zone) {

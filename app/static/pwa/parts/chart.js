@@ -53,13 +53,17 @@ export function Chart({ measure, points, range, visits, now, label }) {
       <${Treatments} visits=${visits} now=${now} />
       <${Months} now=${now} />
     </svg>
-    <svg class="names" aria-hidden="true">
+    <svg class="names ${bands.length ? "words" : ""}" aria-hidden="true">
       ${bands.map(([low, high, name]) => html`<text x="8" y=${(edge(low - 0.5) + edge(high + 0.5)) / 2} dy=".35em">
         ${t(name)}</text>`)}
       ${bands.length === 0 && [0, 5, 10].map((value) => html`<text x="8" y=${up(value)} dy=".35em">${value}</text>`)}
     </svg>
-  </div>`;
+  </div>
+  ${bands.length > 0 && html`<p class="band-list tiny quiet">${t("From the top down: {bands}.", { bands: listed(bands) })}</p>`}`;
 }
+
+/** Where large text leaves no room beside the drawing, the names of its stripes stand under it. */
+const listed = (bands) => [...bands].reverse().map(([low, high, name]) => `${t(name)} ${low}–${high}`).join(", ");
 
 const above = (point, range) => range !== null && point.at >= range.from && point.total > range.high;
 

@@ -17,10 +17,29 @@ export const nextVisit = (overview, now) =>
   allVisits(overview).find((visit) => visit.state === "booked" && end(visit) > now) ?? null;
 
 export const comingVisits = (overview, now) =>
-  allVisits(overview).filter((visit) => end(visit) > now);
+  withoutEchoes(allVisits(overview)).filter((visit) => end(visit) > now);
 
 export const pastVisits = (overview, now) =>
-  allVisits(overview).filter((visit) => end(visit) <= now).reverse();
+  withoutEchoes(allVisits(overview)).filter((visit) => end(visit) <= now).reverse();
+
+/** A cancelled visit whose time was booked again says nothing; the same one cancelled twice says it once. */
+function withoutEchoes(visits) {
+  const taken = new Set(visits.filter((visit) => visit.state !== "cancelled").map(start));
+  const said = new Set();
+  return visits.filter((visit) => {
+    if (visit.state !== "cancelled") return true;
+    const line = `${start(visit)} ${visit.modality}`;
+    if (taken.has(start(visit)) || said.has(line)) return false;
+    return Boolean(said.add(line));
+  });
+}
+
+/** A visit that would have come before the next booked one, and was cancelled. */
+export function cancelledNext(overview, now) {
+  const next = nextVisit(overview, now);
+  return comingVisits(overview, now).find((visit) => visit.state === "cancelled" && start(visit) > now &&
+    (!next || start(visit) < start(next))) ?? null;
+}
 
 export const lastVisit = (overview, now) =>
   pastVisits(overview, now).find((visit) => visit.state !== "cancelled") ?? null;
@@ -35,11 +54,18 @@ export const allCheckIns = (overview) =>
     .flatMap((patient) => patient.check_ins.map((checkIn) => ({ ...checkIn, patient })))
     .sort((one, other) => Date.parse(other.answered_at) - Date.parse(one.answered_at));
 
-/** Whether the questions before this visit were answered: after the last visit, and at most three days before. */
-export function answeredFor(overview, visit, waiting, now) {
-  const since = Math.max(start(visit) - 3 * DAY, start(lastVisit(overview, now) ?? { starts_at: 0 }) || 0);
-  const sent = allCheckIns(overview).some((one) => one.kind === "full" && Date.parse(one.answered_at) >= since);
-  return sent || waiting.some((item) => item.kind === "full" && Date.parse(item.sealed_at) >= since);
+const BEFORE = 2 * DAY;
+
+/**
+ * Whether the questions before this visit were answered, as far as can be told without the answers: in the two days
+ * before it, after the visit before it, and since this phone knows of it. When in doubt they are offered.
+ */
+export function answeredFor({ overview, waiting, seen }, visit, sent) {
+  if (!seen[visit.id]) return false;
+  const others = allVisits(overview).filter((one) => one.state !== "cancelled" && start(one) < start(visit)).map(start);
+  const since = Math.max(start(visit) - BEFORE, Date.parse(seen[visit.id]), ...others);
+  const counts = (kind, at) => kind === "full" && Date.parse(at) >= since;
+  return sent.some((one) => counts(one.kind, one.answered_at)) || waiting.some((one) => counts(one.kind, one.sealed_at));
 }
 
 /** Complete scores of one instrument, oldest first. Prorated and incomplete ones have no total for the person. */

@@ -33,6 +33,8 @@ const worded = (table, id) => (table[id] ? t(table[id]) : id);
 
 export const familyOf = (modality) => FAMILY[modality] ?? "other";
 export const isOffLabel = (modality) => familyOf(modality) === "ketamine";
+/** After these nobody drives until the next day. */
+export const forbidsDriving = (modality) => ["ketamine", "esketamine"].includes(familyOf(modality));
 export const modalityName = (modality) => worded(MODALITIES, modality);
 export const dimensionName = (dimension) => worded(DIMENSIONS, dimension);
 export const directionName = (direction) => worded(DIRECTIONS, direction);

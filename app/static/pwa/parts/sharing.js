@@ -24,7 +24,7 @@ function Link({ link, now }) {
   return html`<li aria-live="polite">
     <p><strong>${link.caregiver}</strong></p>
     <p class="small quiet">
-      ${t("Sees your visits and what to bring. No answers, no scores, no notes.")} ${untilWhen(link)} ${lastLook(link, now)}</p>
+      ${t("Sees your visits and what to bring. No answers, no scores, no notes.")} ${untilWhen(link, now)} ${lastLook(link, now)}</p>
     ${step === "shown" && html`<button type="button" class="link small" onClick=${() => go("asked")}>
       ${t("End it")}</button>`}
     ${step === "asked" && html`<p class="small">
@@ -38,7 +38,7 @@ function Link({ link, now }) {
   </li>`;
 }
 
-const untilWhen = ({ until }) => (until ? t("Until {date}.", { date: plainDate(until) }) : t("Until you end it."));
+const untilWhen = ({ until }, now) => (until ? t("Until {date}.", { date: plainDate(until, now) }) : t("Until you end it."));
 
 const lastLook = ({ last_seen_at }, now) =>
   last_seen_at ? t("Last looked: {when}.", { when: briefly(last_seen_at, now) }) : t("Has not looked yet.");
@@ -71,6 +71,8 @@ function Invite() {
 }
 
 function Invitation({ made }) {
+  const [copied, say] = useState(false);
+  const copy = () => navigator.clipboard.writeText(made.url).then(() => say(true), () => {});
   const share = () => navigator.share({ title: "Between", text: t("To see my visits:"), url: made.url }).catch(() => {});
   return html`<div class="card invitation" role="status">
     <p>${t("Show this to the person, or send the link. It works once.")}</p>
@@ -79,6 +81,9 @@ function Invitation({ made }) {
     <p class="small quiet">${t("Or, on their phone, type this code:")}</p>
     <p class="code" translate="no">${made.code}</p>
     <p class="small address" translate="no">${made.url}</p>
-    ${navigator.share && html`<button type="button" class="btn low" onClick=${share}>${t("Send the link")}</button>`}
+    ${navigator.share
+      ? html`<button type="button" class="btn low" onClick=${share}>${t("Send the link")}</button>`
+      : navigator.clipboard && html`<button type="button" class="btn alt low" onClick=${copy}>
+        ${copied ? t("Copied.") : t("Copy the link")}</button>`}
   </div>`;
 }

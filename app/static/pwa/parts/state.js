@@ -1,13 +1,14 @@
 /** What the screens show: first what this phone keeps, then what the server says, then every change in either. */
 import { readOverview } from "../store/cache.js";
-import { listen as listenTo } from "../store/db.js";
+import { listen as listenTo, readMeta, writeMeta } from "../store/db.js";
 import { readDraft } from "../store/drafts.js";
-import { listAttention, listOutbox } from "../store/outbox.js";
+import { listAttention, listOutbox, listReceipts } from "../store/outbox.js";
 import { currentOwner, signedIn } from "../store/owner.js";
 import { pullOverview } from "../sync/pull.js";
+import { allVisits } from "./facts.js";
 
 let phone = {
-  overview: null, owner: null, reading: "kept", waiting: [], attention: [], draft: null, storage: "fine",
+  overview: null, owner: null, reading: "kept", waiting: [], attention: [], receipts: [], seen: {}, wishedFor: {}, draft: null, storage: "fine",
   install: null, update: null, now: Date.now(),
 };
 let show = () => {};
@@ -27,25 +28,55 @@ export function change(part) {
 export async function readPhone() {
   try {
     const owner = await currentOwner();
-    const [kept, draft, waiting, attention] = await Promise.all([
-      readOverview(), readDraft(), owner ? listOutbox(owner.person) : [], owner ? listAttention(owner.person) : [],
+    const of = (list) => (owner ? list(owner.person) : []);
+    const [kept, draft, waiting, attention, receipts, wishedFor] = await Promise.all([
+      readOverview(), readDraft(), of(listOutbox), of(listAttention), of(listReceipts), owner ? readWishes(owner.person) : {},
     ]);
     // Somebody with no patient record owns no phone: their overview is not kept, and not forgotten while they are here.
     const shown = phone.overview?.person.id === signedIn() ? phone.overview : null;
     const overview = kept ?? (owner ? null : shown);
-    change({ overview, owner, draft, waiting, attention, storage: "fine" });
+    const seen = owner && overview ? await seeVisits(owner.person, overview) : {};
+    change({ overview, owner, draft, waiting, attention, receipts, wishedFor, seen, storage: "fine" });
   } catch (fault) {
     console.warn("This phone's storage could not be read.", fault);
     change({ storage: "unreadable" });
   }
 }
 
+const wishesOf = (person) => `wishes:${person}`;
+
+/** For which visit each wish to talk was, by the item's id: the item is sealed and does not say it any more. */
+const readWishes = async (person) => (await readMeta(wishesOf(person))) ?? {};
+
+export const keepWish = async (person, id, visit) =>
+  writeMeta(wishesOf(person), { ...Object.fromEntries(Object.entries(await readWishes(person)).slice(-20)), [id]: visit });
+
+/** Since when this phone knows each visit, by the server's clock: nobody answered for a visit before that. */
+async function seeVisits(person, overview) {
+  const name = `seen:${person}`;
+  const before = (await readMeta(name)) ?? {};
+  const seen = Object.fromEntries(allVisits(overview).map(({ id }) => [id, before[id] ?? overview.server_time]));
+  if (Object.keys(seen).some((id) => !before[id])) await writeMeta(name, seen);
+  return seen;
+}
+
 let asking = null;
+let again = false;
 
 /** What the server says now; asked once at a time. `reading` tells the screens how fresh their words are. */
 export function refresh() {
-  asking ??= ask().finally(() => (asking = null));
+  asking ??= ask().finally(() => {
+    asking = null;
+    if (again) refresh();
+    again = false;
+  });
   return asking;
+}
+
+/** A receipt came: what is being read at this moment may be older than it. */
+function refreshAfter() {
+  if (asking) again = true;
+  else refresh();
 }
 
 async function ask() {
@@ -59,7 +90,7 @@ const readingOf = (status) => (status === 401 ? "signed_out" : status === 0 ? "o
 
 /** The worker and other windows say when an item was kept, sent or read. */
 export function listen() {
-  listenTo(({ type }) => (type === "receipt" ? refresh() : readPhone()));
+  listenTo(({ type }) => (type === "receipt" ? readPhone().then(refreshAfter) : readPhone()));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && readPhone().then(refresh));
   addEventListener("online", refresh);
 }

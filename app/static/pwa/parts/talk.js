@@ -3,26 +3,49 @@ import { html, useState } from "preact";
 import { newDraft } from "../domain/draft.js";
 import { sealAlone } from "../store/outbox.js";
 import { sealingKey } from "../sync/pull.js";
+import { briefly, dayNumber, phoneZone } from "../when.js";
 import { mark, spoken, t } from "../words.js";
 import { dial } from "./names.js";
+import { Status } from "./notice.js";
+import { standingWish, whereIs } from "./sent.js";
+import { keepWish } from "./state.js";
 
 const ASKED = mark("Asks to talk in person instead of answering the questions today.");
 
-const SAID = {
-  asked: mark("You asked to talk in person. It goes to the clinic as soon as there is a network. For today, call."),
-  failed: mark("This could not be kept on the phone. Please call the clinic."),
-};
+/** The wish that stands for this visit or this day; null when it may be said again. */
+export const wishFor = (phone, visit) =>
+  standingWish(phone, visit, phone.wishedFor, (at) => dayNumber(at, phoneZone()) === dayNumber(phone.now, phoneZone()));
 
-export function Talk({ phone, patient, visit }) {
-  const [said, say] = useState(null);
+export function Talk({ phone, patient, visit, wish }) {
+  const [step, go] = useState("open");
   if (!patient) return null;
-  if (phone.draft) return html`<${Call} clinic=${patient.clinic} />`;
-  const tap = () => ask(phone.owner, visit).then(() => say("asked"), () => say("failed"));
+  if (wish) return html`<${Asked} phone=${phone} clinic=${patient.clinic} wish=${wish} />`;
+  const tap = () => {
+    go("busy");
+    ask(phone.owner, visit).then(() => go("kept"), () => go("failed"));
+  };
   return html`<div aria-live="polite">
-    ${said ? html`<p class="small said">${t(SAID[said])}</p><${Call} clinic=${patient.clinic} />`
-      : html`<button type="button" class="btn alt low" onClick=${tap}>
+    ${step === "failed" ? html`<p class="small said">${t("This could not be kept on the phone. Please call the clinic.")}</p>
+      <${Call} clinic=${patient.clinic} />`
+      : html`<button type="button" class="btn alt low" disabled=${step !== "open"} onClick=${tap}>
         ${t("Too much today? Ask to talk in person")}</button>`}
   </div>`;
+}
+
+const Asked = ({ phone, clinic, wish }) => html`<div class="small asked" aria-live="polite">
+  <${WhereItIs} phone=${phone} wish=${wish} /><${Call} clinic=${clinic} /></div>`;
+
+function WhereItIs({ phone, wish }) {
+  const { sent, refused } = whereIs(phone, wish.id);
+  const asked = t("You asked to talk in person at {time}.", { time: briefly(wish.at, phone.now) });
+  if (refused) return html`<${Status} needs>${asked} ${t("The clinic could not take this. Please call.")}<//>`;
+  if (!sent) return html`<${Status} kept>${asked} ${t("It waits on this phone until there is a network. For today, call.")}<//>`;
+  return html`<${Status}>${asked} ${readWords(sent)}<//>`;
+}
+
+function readWords(sent) {
+  if (!sent.read_at) return `${t("The clinic has it.")} ${t("Not read yet. For today, call.")}`;
+  return sent.read_by ? t("{name} read it.", { name: sent.read_by }) : t("It was read.");
 }
 
 const Call = ({ clinic }) => clinic.phone && html`<a class="btn alt low" href=${dial(clinic.phone)}>
@@ -34,5 +57,6 @@ async function ask(owner, visit) {
   const now = new Date().toISOString();
   const draft = newDraft({ id: crypto.randomUUID(), owner: owner.person, language: spoken(), now, visits: visit ? [visit.id] : [] });
   draft.should_know = { answer: "yes", topics: ["other"], text: t(ASKED) };
+  if (visit) await keepWish(owner.person, draft.id, visit.id);
   return sealAlone(draft, { person: owner.person, patient: visit?.patient.id ?? owner.patient, key, kind: "note" });
 }

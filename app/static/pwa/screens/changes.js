@@ -4,9 +4,10 @@ import { Chart, TreatmentKey } from "../parts/chart.js";
 import { allCheckIns, allVisits, lastSignOff, scores, todayRatings, usualRange, wasHad } from "../parts/facts.js";
 import { bandName, familyOf } from "../parts/names.js";
 import { Notes } from "../parts/notes.js";
-import { Notice } from "../parts/notice.js";
+import { Notice, Status } from "../parts/notice.js";
 import { ScoreTable } from "../parts/score-table.js";
-import { longDate } from "../when.js";
+import { sentItems } from "../parts/sent.js";
+import { briefly, longDate } from "../when.js";
 import { mark, spoken, t } from "../words.js";
 
 const MEASURES = [
@@ -19,6 +20,7 @@ export function Changes({ phone, prefer }) {
   const { overview } = phone;
   const checkIns = allCheckIns(overview);
   return html`<h1 tabindex="-1">${t("Your last twelve weeks")}</h1>
+    <${NotDrawn} phone=${phone} />
     ${!checkIns.length && html`<${Notice} quiet
       sentence=${t("Nothing stands here yet: your first check-in will be the first point.")}
       href="/check-in/${spoken()}" words=${t("Start the check-in")} />`}
@@ -26,6 +28,19 @@ export function Changes({ phone, prefer }) {
       html`<${Numbers} phone=${phone} />`)}
     ${checkIns.length > 0 && html`<section class="part"><h2>${t("In your words")}</h2>
       <${Notes} checkIns=${checkIns} /></section>`}`;
+}
+
+/** What was answered after the figures below were read: said, because it is missing in them. */
+function NotDrawn({ phone }) {
+  const { waiting, now } = phone;
+  const isFull = (one) => one.kind === "full";
+  const news = sentItems(phone).find((one) => one.newer && isFull(one));
+  const kept = waiting.find(isFull);
+  return html`${news && html`<div class="small intro"><${Status}>
+    ${t("The clinic has your newest check-in since {when}. It is drawn here once there is a network.",
+      { when: briefly(news.arrived_at, now) })}<//></div>`}
+    ${kept && html`<div class="small intro"><${Status} kept>
+    ${t("A check-in waits on this phone. It is drawn here once the clinic has it.")}<//></div>`}`;
 }
 
 const Hidden = ({ prefer }) => html`<div class="card hidden-numbers">

@@ -1,31 +1,41 @@
 /** Today says one thing in one sentence, with one button. */
 import { html } from "preact";
 import { Axis } from "../parts/axis.js";
-import { answeredFor, lastVisit, nextVisit, patientOf } from "../parts/facts.js";
-import { visitIs } from "../parts/names.js";
+import { answeredFor, cancelledNext, lastVisit, nextVisit, patientOf } from "../parts/facts.js";
+import { forbidsDriving, visitIs } from "../parts/names.js";
+import { sentItems } from "../parts/sent.js";
 import { SyncWords } from "../parts/sync-words.js";
-import { Talk } from "../parts/talk.js";
-import { dayAndTime } from "../when.js";
+import { Talk, wishFor } from "../parts/talk.js";
+import { dayAndTime, daysBetween, timeWithZone, weekDate } from "../when.js";
 import { spoken, t } from "../words.js";
 
 export function Today({ phone }) {
-  const { overview, waiting, draft, now } = phone;
+  const { overview, draft, now } = phone;
   const next = nextVisit(overview, now);
   const last = lastVisit(overview, now);
-  const answered = next !== null && !draft && answeredFor(overview, next, waiting, now);
+  const gone = cancelledNext(overview, now);
+  const wish = wishFor(phone, next);
+  const answered = next !== null && !draft && answeredFor(phone, next, sentItems(phone));
   return html`<div class="today">
     <h1 tabindex="-1">
       ${next ? visitIs(next.modality, dayAndTime(next.starts_at, now, next.zone)) : t("No visit is booked.")}</h1>
+    ${gone && html`<p class="intro">${t("Your visit on {when} was cancelled.", { when: moment(gone) })}</p>`}
+    ${next && isNear(next, now) && forbidsDriving(next.modality) && html`<p class="small intro">
+      <strong>${t("After this visit you may not drive until the next day.")}</strong></p>`}
     <p class="quiet intro">${lead({ next, answered, draft })}</p>
     <${Axis} last=${last} next=${next} now=${now} />
     <div class="reach">
       <a class="btn ${answered ? "alt" : ""}" href="/check-in/${spoken()}">
         ${draft ? t("Continue the check-in") : answered ? t("Write something more") : t("Start the check-in")}</a>
-      ${!answered && html`<${Talk} phone=${phone} patient=${patientOf(overview, next)} visit=${next} />`}
+      ${(!answered || wish) && html`<${Talk} phone=${phone} patient=${patientOf(overview, next)} visit=${next} wish=${wish} />`}
     </div>
-    <${SyncWords} phone=${phone} />
+    <${SyncWords} phone=${phone} said=${wish?.id} />
   </div>`;
 }
+
+const moment = ({ starts_at, zone }) => `${weekDate(starts_at, zone)}, ${timeWithZone(starts_at, zone)}`;
+
+const isNear = ({ starts_at, zone }, now) => daysBetween(now, starts_at, zone) <= 2;
 
 function lead({ next, answered, draft }) {
   if (draft) return t("You began the questions. They wait where you left them.");

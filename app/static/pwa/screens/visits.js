@@ -1,7 +1,7 @@
 /** Visits by time in the clinic's zone: what, when, where, how long. Nothing here sells a visit. */
 import { html, useState } from "preact";
 import { comingVisits, nextVisit, pastVisits } from "../parts/facts.js";
-import { dial, familyOf, isOffLabel, modalityName } from "../parts/names.js";
+import { dial, familyOf, forbidsDriving, isOffLabel, modalityName } from "../parts/names.js";
 import { TreatmentKey } from "../parts/chart.js";
 import { Notice } from "../parts/notice.js";
 import { clock, dayAndTime, daysBetween, howLong, phoneZone, plainDate, shortDate, timeWithZone, weekDate } from "../when.js";
@@ -14,7 +14,7 @@ export function Visits({ phone }) {
   return html`<h1 tabindex="-1">${t("Your visits")}</h1>
     ${next ? html`<${Next} visit=${next} now=${now} />` : html`<${None} patient=${overview.patients[0]} />`}
     <${Later} visits=${later} />
-    <${Due} patients=${overview.patients} />
+    <${Due} patients=${overview.patients} now=${now} />
     <${Past} visits=${pastVisits(overview, now)} />
     ${hadKetamine(overview) && !isOffLabel(next?.modality) && html`<p class="tiny quiet part"><${OffLabel} /></p>`}`;
 }
@@ -38,6 +38,7 @@ const Next = ({ visit, now }) => html`<section class="card next-visit" aria-labe
   <p>${[visit.place || visit.clinic.name, visit.minutes && capital(howLong(visit.minutes))].filter(Boolean).join(". ")}.</p>
   ${clock(visit.starts_at, visit.zone) !== clock(visit.starts_at, phoneZone()) && html`<p class="small quiet">
     ${t("This is the clinic’s time. On this phone’s clock it is {time}.", { time: clock(visit.starts_at, phoneZone()) })}</p>`}
+  ${forbidsDriving(visit.modality) && html`<p><strong>${t("You may not drive until the next day.")}</strong></p>`}
   <p class="small before"><strong>${t("Before")}</strong>${" "}
     ${t("Ask the clinic about food and drink.")} ${visit.clinic.phone && html`<a
     href=${dial(visit.clinic.phone)}>${t("Call {number}", { number: visit.clinic.phone })}</a>`}</p>
@@ -68,11 +69,11 @@ const None = ({ patient }) => html`<${Notice} quiet sentence=${t("No visit is bo
   words=${patient ? t("Call {clinic}", { clinic: patient.clinic.name }) : ""} />`;
 
 /** A plan of maintenance is a fact about a date, said once and without a push. */
-const Due = ({ patients }) => {
+const Due = ({ patients, now }) => {
   const due = patients.flatMap((patient) => patient.cadences).filter((cadence) => cadence.due_on);
   return due.length > 0 && html`<section class="part small"><h2>${t("Your plan")}</h2>${due.map((cadence) => html`<p>
     ${tn("{what}: about every {n} day.", "{what}: about every {n} days.", cadence.interval_days, { what: modalityName(cadence.modality) })}
-    <span class="quiet"> ${t("By that plan, about {date}.", { date: plainDate(cadence.due_on) })}</span></p>`)}</section>`;
+    <span class="quiet"> ${t("By that plan, about {date}.", { date: plainDate(cadence.due_on, now) })}</span></p>`)}</section>`;
 };
 
 function Past({ visits }) {
