@@ -159,6 +159,22 @@ def test_a_save_that_heard_of_no_other_tab_overwrites_nothing(june: Page) -> Non
         expect(june.locator(f"[name={name}][value='{value}']")).to_be_checked()
 
 
+def test_two_saves_in_a_row_take_nothing_back_from_the_other_tab(june: Page) -> None:
+    june.context.add_init_script("BroadcastChannel.prototype.postMessage = () => {}")
+    june.reload()
+    walk_to(june, "phq9-3")
+    with_drafts(june, "self.mine = await of.readDraft();")
+    other = second_tab(june)
+    walk_to(other, "phq9-6", {"phq9-5": "3"})
+    other.close()
+    again = with_drafts(
+        june,
+        "const mine = self.mine; const from = (more) => of.saveDraft({ ...mine, ...more });"
+        " await Promise.all([from({ today: 4 }), from({ today: 5 })]); return of.readDraft();",
+    )
+    assert (again["phq9"][4], again["today"]) == (3, 5)
+
+
 def test_a_full_phone_says_so_and_the_answers_stay(june: Page) -> None:
     walk_to(june, "look")
     june.evaluate(FULL)
