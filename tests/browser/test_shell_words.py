@@ -213,6 +213,23 @@ def test_help_keeps_its_place_in_large_text(
         assert abs(box["x"] + box["width"] - 370) < 1
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_place_is_wider_than_the_phone_in_large_text(
+    phone: Page, live_server: LiveServer, language: str
+) -> None:
+    live_server.change("UPDATE person SET language = :language", language=language)
+    phone.set_viewport_size({"width": 390, "height": 844})
+    sign_in(phone, live_server, "patient")
+    for place in ("today", "changes", "visits", "you"):
+        phone.goto(f"{live_server.url}/{place}")
+        expect(phone.get_by_role("navigation")).to_be_visible()
+        expect(phone.locator("html")).to_have_attribute("lang", language)
+        double_text(phone)
+        assert phone.evaluate("document.documentElement.scrollWidth") == 390, place
+        # Names of the stripes stand under the drawing, not on it.
+        assert phone.locator(".names.words:visible").count() == 0
+
+
 def test_without_script_the_way_on_is_the_first_thing(browser: Browser, reading_server: LiveServer) -> None:
     with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}) as context:
         page = context.new_page()
