@@ -177,16 +177,23 @@ def find_rises(session: Session, team: sa.Subquery, now: datetime) -> dict[uuid.
         .where(CheckIn.answered_at > now - BEST_OF, InstrumentScore.status == "complete")
         .subquery()
     )
-    last, best = ranked.alias("last"), ranked.alias("best")
+    # One pass over the ranks: joining them with themselves would rank everything twice.
+    last, lowest = ranked.c.newest == 1, ranked.c.lowest == 1
     found = session.execute(
         sa.select(
-            last.c.patient_id, last.c.instrument, last.c.total, best.c.total.label("best"), best.c.answered_at
+            ranked.c.patient_id,
+            ranked.c.instrument,
+            sa.func.max(sa.case((last, ranked.c.total))).label("total"),
+            sa.func.max(sa.case((lowest, ranked.c.total))).label("best"),
+            sa.func.max(sa.case((lowest, ranked.c.answered_at))).label("answered_at"),
         )
-        .join(
-            best,
-            sa.and_(best.c.patient_id == last.c.patient_id, best.c.instrument == last.c.instrument),
+        .where(sa.or_(last, lowest))
+        .group_by(ranked.c.patient_id, ranked.c.instrument)
+        # A single row is both: nothing to compare, and the difference is 0.
+        .having(
+            sa.func.max(sa.case((last, ranked.c.total))) - sa.func.max(sa.case((lowest, ranked.c.total)))
+            >= min(NOTICEABLE.values())
         )
-        .where(last.c.newest == 1, best.c.lowest == 1, best.c.answered_at < last.c.answered_at)
     )
     rises: dict[uuid.UUID, list[Rise]] = defaultdict(list)
     for row in found:
