@@ -12,8 +12,8 @@ const WORDS = {
     "settings, then come back here."),
   install_first: mark("On an iPhone or iPad they work once Between is on the Home Screen: tap Share, then “Add to " +
     "Home Screen”, then open it from there."),
-  unsupported: mark("This browser cannot show reminders. The clinic reaches you by e-mail or phone."),
-  off_clinic: mark("The clinic does not send reminders to phones yet. It reaches you by e-mail or phone."),
+  unsupported: mark("This browser cannot show reminders. The clinic sees what is due and may call you."),
+  off_clinic: mark("The clinic does not send reminders to phones yet. It sees what is due and may call you."),
   slow: mark("The phone’s reminder service did not answer. Please try again when you have a network."),
   failed: mark("The clinic’s server could not be told. Please try again when you have a network."),
 };
