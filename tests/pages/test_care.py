@@ -19,6 +19,7 @@ def test_the_next_visit_is_large_and_the_rest_follows(desk: Desk) -> None:
     assert "June's next visit" in page
     assert "Room 2. About 1 hour. June may not drive until the next day." in page
     assert "Ask the clinic about food and drink." in page
+    assert "Call Harbor Clinic" in page
     assert "After that" in page
     assert page.count("Room 2") == 1
 
