@@ -18,6 +18,8 @@ from app.services.sessions import (
 )
 
 SIGNED_IN_HINT = "between-signed-in"
+# Browsers keep no cookie longer than this. It is set at sign-in only: a late answer must not name who left.
+LONGEST_COOKIE_DAYS = 400
 
 
 def configure_cookies(app: Flask, settings: Settings, secret: bytes) -> None:
@@ -43,18 +45,18 @@ def sign_in(response: Response, person_id: uuid.UUID) -> Response:
         append_token = give_append_credential(database_session, person_id, device, now) if appends else None
     session.permanent = True
     flask_login.login_user(SignedIn(token, actor))
-    hint_signed_in(response, person_id)
+    _hint_signed_in(response, person_id)
     if append_token is not None:
         _set_append_cookie(response, person_id, append_token)
     return response
 
 
-def hint_signed_in(response: Response, person_id: uuid.UUID) -> None:
+def _hint_signed_in(response: Response, person_id: uuid.UUID) -> None:
     """Tells the phone's script who is signed in, so that it shows nobody else's. It proves nothing here."""
     response.set_cookie(
         SIGNED_IN_HINT,
         str(person_id),
-        max_age=APPEND_DAYS * 86_400,
+        max_age=LONGEST_COOKIE_DAYS * 86_400,
         secure=parts().settings.secure_cookies,
         samesite="Lax",
     )

@@ -8,7 +8,6 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from app.channels.vapid import load_vapid
-from app.cookies import hint_signed_in
 from app.domain.cadence import due_on
 from app.domain.modality import treatment_of, treatments_of
 from app.http import answer, current_actor, current_now, parts
@@ -30,7 +29,7 @@ def overview() -> Response:
     """The actor's own, as patient, in one answer."""
     actor, now = current_actor(), current_now()
     with parts().database.reading() as session:
-        response = answer(
+        return answer(
             {
                 "person": _person(session, actor),
                 "crisis": dict(parts().settings.crisis),
@@ -42,8 +41,6 @@ def overview() -> Response:
                 "server_time": iso(now),
             }
         )
-    hint_signed_in(response, actor.person_id)
-    return response
 
 
 def iso(moment: datetime | None) -> str | None:
