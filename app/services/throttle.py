@@ -25,7 +25,8 @@ def count_try(session: Session, key: str, now: datetime) -> int:
         .on_conflict_do_update(index_elements=["key_hash", "window"], set_={"tries": Throttle.tries + 1})
         .returning(Throttle.tries)
     )
-    return session.execute(statement).scalar_one()
+    tries: int = session.execute(statement).scalar_one()
+    return tries
 
 
 def refuse_beyond(limit: int, tries: int, now: datetime) -> None:
