@@ -14,8 +14,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from app.domain.check_in import SCORERS
 from app.domain.score import Score
+from tests.browser.modules import module_page
 from tests.browser.phone import FLAGS, chromium
-from tests.browser.test_scoring import ORIGIN, serve_from_disk
 
 ITEMS = {"phq9": 9, "gad7": 7}
 MOST_MISSING = {"phq9": 2, "gad7": 0}
@@ -61,11 +61,9 @@ def prove_scoring() -> Outcome:
     outcome = Outcome()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page()
-        page.route(f"{ORIGIN}/**", serve_from_disk)
-        page.goto(f"{ORIGIN}/")
-        for instrument, beginning in _all_beginnings():
-            _score_all(page, instrument, beginning, outcome)
+        with module_page(browser) as page:
+            for instrument, beginning in _all_beginnings():
+                _score_all(page, instrument, beginning, outcome)
         browser.close()
     return outcome
 

@@ -3,7 +3,6 @@
 import hashlib
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db import insert_into
@@ -35,8 +34,3 @@ def refuse_beyond(limit: int, tries: int, now: datetime) -> None:
         raise BetweenError(
             "too_many_tries", retry_after=WINDOW_SECONDS - int(now.timestamp()) % WINDOW_SECONDS
         )
-
-
-def forget_old_tries(session: Session, now: datetime) -> None:
-    """Drop windows that no longer count."""
-    session.execute(sa.delete(Throttle).where(Throttle.window < int(now.timestamp()) // WINDOW_SECONDS - 1))

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 from app.domain.check_in import SCORERS
+from tests.browser.modules import module_page
 
 TESTS = Path(__file__).parent.parent
-PHONE = TESTS.parent / "app" / "static" / "pwa"
 CASES = json.loads((TESTS / "data" / "scoring_cases.json").read_text())["cases"]
 SCORED = [case for case in CASES if case["kind"] in ("phq9", "gad7")]
 REFUSED = [case for case in CASES if case["kind"].startswith("invalid_")]
-ORIGIN = "http://localhost:9"
 SCORE = """async (asked) => {
   const { scorePhq9 } = await import("/domain/phq9.js");
   const { scoreGad7 } = await import("/domain/gad7.js");
@@ -33,19 +32,8 @@ SCORE = """async (asked) => {
 @pytest.fixture(scope="module")
 def scoring_page(browser: Browser) -> Iterator[Page]:
     """An empty page that can import the phone's own modules; no server is needed for that."""
-    page = browser.new_page()
-    page.route(f"{ORIGIN}/**", serve_from_disk)
-    page.goto(f"{ORIGIN}/")
-    yield page
-    page.close()
-
-
-def serve_from_disk(route: Route) -> None:
-    path = PHONE / route.request.url.removeprefix(f"{ORIGIN}/")
-    if path.is_file():
-        route.fulfill(path=path, content_type="text/javascript")
-    else:
-        route.fulfill(body="<!doctype html><title>Scoring</title>", content_type="text/html")
+    with module_page(browser) as page:
+        yield page
 
 
 def scored(page: Page, asked: list[tuple[str, Any]]) -> list[dict[str, Any]]:

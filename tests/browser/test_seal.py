@@ -5,17 +5,16 @@ import json
 import os
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
-PHONE = Path(__file__).parents[2] / "app" / "static" / "pwa"
-ORIGIN = "http://localhost:9"
+from tests.browser.modules import module_page
+
 SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
 
 # RFC 9180 A.3.1: DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM, base mode.
@@ -51,19 +50,8 @@ SEAL = """async ([receiver, info, plain, pair]) => {
 @pytest.fixture(scope="module")
 def sealing_page(browser: Browser) -> Iterator[Page]:
     """An empty page that can import the phone's own modules."""
-    page = browser.new_page()
-    page.route(f"{ORIGIN}/**", serve_from_disk)
-    page.goto(f"{ORIGIN}/")
-    yield page
-    page.close()
-
-
-def serve_from_disk(route: Route) -> None:
-    path = PHONE / route.request.url.removeprefix(f"{ORIGIN}/")
-    if path.is_file():
-        route.fulfill(path=path, content_type="text/javascript")
-    else:
-        route.fulfill(body="<!doctype html><title>Sealing</title>", content_type="text/html")
+    with module_page(browser) as page:
+        yield page
 
 
 def text(data: bytes) -> str:
