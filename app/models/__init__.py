@@ -14,6 +14,7 @@ from app.models.check_in import (
 )
 from app.models.clinic import Clinic
 from app.models.credential import AppendCredential, SealingKey, Throttle, WebSession
+from app.models.gap import GapReview, SeriesEnd
 from app.models.invitation import Invitation
 from app.models.membership import CareLink, Membership, Patient, TeamMember
 from app.models.person import Person
@@ -34,6 +35,7 @@ __all__ = [
     "Clinic",
     "Delivery",
     "Envelope",
+    "GapReview",
     "InstrumentScore",
     "Invitation",
     "ItemAnswer",
@@ -44,6 +46,7 @@ __all__ = [
     "PushSubscription",
     "Reminder",
     "SealingKey",
+    "SeriesEnd",
     "SignOff",
     "TeamMember",
     "Throttle",

@@ -27,6 +27,7 @@ DONE = {
     "attempt": mark("Written down, with your name and the time."),
     "closed": mark("The alert is closed. A new answer opens a new one."),
     "plan": mark("The plan is saved. The patient sees it under Help now."),
+    "gap": mark("Written down, with your name and the time. It is put aside."),
     "called": mark("Written down that you called."),
 }
 

@@ -13,6 +13,7 @@ from app.pages.alert_presenter import ThreadWords, present_thread
 from app.pages.caseload_presenter import Detail
 from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
 from app.pages.dates import Dates
+from app.pages.gap_presenter import GapWords, present_gap
 from app.pages.timeline_presenter import Timeline, present_timeline
 from app.pages.visit_form import CADENCE_MODALITIES, Typed, took_place_words, zone_choices
 from app.pages.visit_presenter import Plan, present_plan
@@ -42,6 +43,7 @@ class PatientPage:
     facts: list[Detail]
     last: str
     alert: ThreadWords | None
+    gap: GapWords | None
     earlier_alerts: list[ThreadWords]
     timeline: Timeline
     lines: list[Line]
@@ -81,6 +83,7 @@ def present_patient(
         facts=_facts(record, lines, dates),
         last=_last(lines),
         alert=threads[0] if has_open else None,
+        gap=present_gap(record.gap, record.name, dates),
         earlier_alerts=threads[1:] if has_open else threads,
         timeline=present_timeline(record, dates),
         lines=[line for line in lines if not line.is_quiet],

@@ -14,6 +14,7 @@ from app.services.access import Actor, find_patient
 from app.services.alert_review import Thread, read_threads
 from app.services.care import Shared, list_shared
 from app.services.caseload_signals import is_replaced
+from app.services.gaps import Gap, read_gap
 from app.services.journal import Entry, read_check_ins
 from app.services.visits import read_cadences, read_visits
 
@@ -35,6 +36,7 @@ class PatientRecord:
     cadences: list[Cadence]
     threads: list[Thread]
     shared: list[Shared]
+    gap: Gap | None = None
 
     @property
     def open_thread(self) -> Thread | None:
@@ -60,6 +62,7 @@ def read_patient_record(
         cadences=read_cadences(session, patient),
         threads=read_threads(session, patient),
         shared=list_shared(session, patient, local(now, zone).date()),
+        gap=read_gap(session, patient, "clinic"),
     )
 
 

@@ -83,7 +83,8 @@ def sha256(item: str) -> str:
 
 
 def receipt(item: dict[str, Any], status: str = "stored", **other: Any) -> dict[str, Any]:
-    return {"id": item["id"], "sha256": sha256(item["id"]), "status": status} | other
+    told = {"id": item["id"], "sha256": sha256(item["id"]), "status": status}
+    return told | {"arrived_at": "2026-11-21T12:00:00Z"} | other
 
 
 def answered(receipts: object, **other: Any) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def answered(receipts: object, **other: Any) -> dict[str, Any]:
 
 
 def stored(body: dict[str, Any]) -> dict[str, Any]:
-    return answered([receipt(item, arrived_at="2026-11-21T12:00:00Z") for item in body["items"]])
+    return answered([receipt(item) for item in body["items"]])
 
 
 @pytest.fixture

@@ -1,25 +1,45 @@
 /** Sealed check-ins that wait on this phone until the clinic's receipt names them. */
 import { makeEnvelope } from "../domain/envelope.js";
-import { announce, ask, readMeta, transact } from "./db.js";
-import { AROUND, isStill, latest, rememberSent } from "./drafts.js";
+import { announce, ask, transact } from "./db.js";
+import { directReceipt, keepDirect, sendDirectly } from "./direct.js";
+import { AROUND, discardDraft, isStill, latest, rememberSent } from "./drafts.js";
 import { OwnerChanged, whoIsHere } from "./owner.js";
 import { fromBase64Url, seal, sealInfo, sha256Hex } from "./seal.js";
+import { copyNumber, nextNumber, noNumber, takeNumber } from "./series.js";
 
-/** Seal a draft and put it in the outbox; that draft goes in the same transaction. Returns the item's id. */
-export async function sealDraft(draft, { person, patient, key, kind = "full" }) {
+// Other bytes under the same id would be a second version of it at the clinic: what was tried is tried again as it is.
+const tried = new Map();
+
+/**
+ * Seal a draft and put it in the outbox; that draft goes in the same transaction. Returns the item's id. A phone that
+ * cannot keep it sends it at once: then this returns only when the clinic has it, and throws when that fails too.
+ */
+export async function sealDraft(draft, options) {
+  try {
+    return await putDraft(draft, { kind: "full", ...options });
+  } catch (fault) {
+    const id = await orDirectly(draft, { kind: "full", ...options }, fault);
+    rememberSent(draft);
+    await discardDraft(draft).catch(() => {});
+    return id;
+  }
+}
+
+async function putDraft(draft, options) {
   for (;;) {
     const found = await latest(draft);
-    if (found.here !== person) throw new OwnerChanged("Somebody else signed in.");
+    if (found.here !== options.person) throw new OwnerChanged("Somebody else signed in.");
     if (!found.words) return draft.id;
-    const record = await sealRecord(found.words, { person, patient, key, kind });
+    const record = await sealRecord(found.words, options);
     const done = await transact(AROUND, "readwrite", async (store) => {
       // Saved or sent by another page while this was being sealed: once more, with those words.
       if (!(await isStill(store, draft, found))) return false;
-      await putOnce(store, record);
-      if (found.kept) await ask(store("drafts").delete(found.slot));
-      return true;
+      const put = await putOnce(store, record);
+      if (put && found.kept) await ask(store("drafts").delete(found.slot));
+      return put;
     });
     if (!done) continue;
+    if (done === record) copyNumber(record);
     rememberSent(found.words);
     Object.assign(draft, found.words);
     announce({ type: "outbox", id: record.id });
@@ -28,29 +48,67 @@ export async function sealDraft(draft, { person, patient, key, kind = "full" }) 
 }
 
 /** Something said on its own: one answer told now, or the wish to talk. The draft stays. */
-export async function sealAlone(words, { person, patient, key, kind }) {
-  if ((await whoIsHere()) !== person) throw new OwnerChanged("Somebody else signed in.");
-  const record = await sealRecord(words, { person, patient, key, kind });
-  await transact(["outbox", "receipts", "meta"], "readwrite", (store) => putOnce(store, record));
+export async function sealAlone(words, options) {
+  if ((await whoIsHere()) !== options.person) throw new OwnerChanged("Somebody else signed in.");
+  try {
+    return await putAlone(words, options);
+  } catch (fault) {
+    return orDirectly(words, options, fault);
+  }
+}
+
+async function putAlone(words, options) {
+  for (;;) {
+    const record = await sealRecord(words, options);
+    const done = await transact(["outbox", "receipts", "meta"], "readwrite", (store) => putOnce(store, record));
+    if (!done) continue;
+    if (done === record) copyNumber(record);
+    announce({ type: "outbox", id: record.id });
+    return record.id;
+  }
+}
+
+/**
+ * What stands in the outbox now: a second seal of the same draft would be a conflict, so the first one stays. null when
+ * another page took this record's number.
+ */
+async function putOnce(store, record) {
+  const known = (await ask(store("outbox").get(record.id))) ?? (await ask(store("receipts").get(record.id)));
+  if (known) return known;
+  if (!(await takeNumber(store, record))) return null;
+  await ask(store("outbox").put(record));
+  return record;
+}
+
+async function orDirectly(words, options, fault) {
+  if (fault.name === "OwnerChanged") throw fault;
+  if ((await whoIsHere()) !== options.person) throw new OwnerChanged("Somebody else signed in.");
+  console.warn("This could not be kept on the phone.", fault);
+  const record = triedBefore(words) ?? (await sealUnnumbered(words, options));
+  await keepDirect(record, await sendDirectly(record));
   announce({ type: "outbox", id: record.id });
   return record.id;
 }
 
-/** The sha256 is over the sealed bytes: a second seal of the same draft would be a conflict, so the first one stays. */
-async function putOnce(store, record) {
-  const known = (await ask(store("outbox").get(record.id))) ?? (await ask(store("receipts").get(record.id)));
-  if (known) return;
-  await ask(store("outbox").put(record));
-  await ask(store("meta").put(record.sequence, "sequence"));
+const triedBefore = (words) => {
+  const before = tried.get(words.id);
+  return before?.words === JSON.stringify(words) ? before.record : null;
+};
+
+async function sealRecord(words, options) {
+  return sealWith(words, options, { ...(await nextNumber(options.patient)), pending: await countWaiting(options) });
 }
 
-async function sealRecord(draft, { person, patient, key, kind }) {
-  const sequence = ((await readMeta("sequence")) ?? 0) + 1;
-  const facts = { kind, sequence, pending: await countWaiting(person), install: await installId(), ...clock() };
-  const plain = new TextEncoder().encode(JSON.stringify(makeEnvelope(draft, facts)));
-  const sealed = await seal(fromBase64Url(key.public), sealInfo(key.id, person, draft.id), plain);
-  const sealed_at = new Date().toISOString();
-  return { id: draft.id, person, patient, key: key.id, sealed, sha256: await sha256Hex(sealed), sequence, sealed_at, kind };
+const sealUnnumbered = (words, options) => sealWith(words, options, { ...noNumber(), pending: 0 });
+
+async function sealWith(words, { person, patient, key, kind }, { install, sequence, pending }) {
+  const facts = { kind, sequence, pending, install, ...clock() };
+  const plain = new TextEncoder().encode(JSON.stringify(makeEnvelope(words, facts)));
+  const sealed = await seal(fromBase64Url(key.public), sealInfo(key.id, person, words.id), plain);
+  const about = { id: words.id, person, patient, key: key.id, install, sequence, kind };
+  const record = { ...about, sealed, sha256: await sha256Hex(sealed), sealed_at: new Date().toISOString() };
+  tried.set(words.id, { words: JSON.stringify(words), record });
+  return record;
 }
 
 /** The moment three ways: by the clock of the world, by the clock on the wall, and how far apart those are. */
@@ -78,12 +136,31 @@ export const listAttention = (person) => listOf("attention", person);
 
 export const listReceipts = (person) => listOf("receipts", person);
 
-export const countWaiting = async (person) => (await listOutbox(person)).length;
+/** Back among what waits, as it was sealed: the clinic may have put right what was wrong. */
+export async function retryItem(id) {
+  await transact(["outbox", "attention"], "readwrite", async (store) => {
+    const record = await ask(store("attention").get(id));
+    if (!record) return;
+    const { receipt, ...sealed } = record;
+    store("attention").delete(id);
+    await ask(store("outbox").put(sealed));
+  });
+  announce({ type: "outbox", id });
+}
 
-/** Where an item is: its `receipt`, or `refused`, or `waiting` in the outbox; all empty when it was never sealed. */
-export const whereIs = (id) =>
-  transact(["receipts", "attention", "outbox"], "readonly", async (store) => ({
+const countWaiting = async ({ person, patient }) =>
+  (await listOutbox(person)).filter((record) => record.patient === patient).length;
+
+/**
+ * Where an item is: its `receipt`, or `refused`, or `waiting` in the outbox; all empty when it was never sealed, or when
+ * this phone cannot tell. It never fails: help is shown with it.
+ */
+export async function whereIs(id) {
+  const direct = directReceipt(id);
+  if (direct) return { receipt: direct, refused: false, waiting: false };
+  return transact(["receipts", "attention", "outbox"], "readonly", async (store) => ({
     receipt: await ask(store("receipts").get(id)),
     refused: Boolean(await ask(store("attention").getKey(id))),
     waiting: Boolean(await ask(store("outbox").getKey(id))),
-  }));
+  })).catch(() => ({ receipt: undefined, refused: false, waiting: false }));
+}
