@@ -17,7 +17,7 @@ from app.models import Patient, Visit
 from app.schemas.envelope import read_envelope
 from app.services.access import Actor
 from app.services.alert_review import add_attempt, close_alert, read_threads
-from app.services.intake import Intake
+from app.services.intake import Handed, Intake
 from app.services.journal import sign_off
 from app.services.sealing import Keyring
 from app.services.visits import NewVisit, add_visit, cancel_visit, set_cadence
@@ -80,7 +80,7 @@ def live_through(
         envelope = write_envelope(story, plan, sequence, answered_at, before, clock.zone)
         arrival = _seal(keyring, who, envelope)
         arrived_at = min(answered_at + ON_THE_WAY + timedelta(hours=plan.offline_hours), clock.now)
-        intake.take(who.person_id, [arrival], arrived_at)
+        intake.take(Handed(who.person_id, [arrival], arrived_at))
         _answer_alert(session, story, plan, who, arrived_at, clock)
         _read(session, plan, who, arrival.id, arrived_at, clock)
 
