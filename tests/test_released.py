@@ -1,7 +1,7 @@
 """What a release left behind is upgraded and opened: nothing is fewer, and every score is what it was.
 
-`tests/fixtures/0.1.0` was made by that release's own code: a small clinic with one of everything, once on each
-database, and every envelope its phones sent.
+`tests/fixtures/0.1.0` was made by that release's own code: a small clinic with one of everything, once on
+each database, and every envelope its phones sent.
 """
 
 import base64

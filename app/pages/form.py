@@ -11,9 +11,10 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from app.cookies import sign_in
+from app.db import UNAVAILABLE
 from app.domain.check_in import Arrival
 from app.domain.note import DIMENSIONS
-from app.errors import BetweenError
+from app.errors import BUSY_SECONDS, BetweenError
 from app.http import current_now, optional_actor, page, parts
 from app.identify import identify
 from app.languages import LANGUAGES, local
@@ -40,7 +41,16 @@ def send_form(language: str) -> Response:
         return _send(language)
     except BetweenError as error:
         # Whatever refused it: the answers stay in the page, with help and a way to send them again.
-        return _sign_in_page(language, _(error.problem.sentence), error.problem.status)
+        return _refused(language, error)
+    except UNAVAILABLE:
+        return _refused(language, BetweenError("busy", retry_after=BUSY_SECONDS))
+
+
+def _refused(language: str, error: BetweenError) -> Response:
+    response = _sign_in_page(language, _(error.problem.sentence), error.problem.status)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _send(language: str) -> Response:

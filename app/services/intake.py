@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import InterfaceError, OperationalError
 
-from app.db import Database
+from app.db import UNAVAILABLE, Database
 from app.domain.check_in import Arrival
-from app.errors import BetweenError
+from app.errors import BUSY_SECONDS, BetweenError
 from app.models import AuditRow
 from app.services.alerts import join_alert
 from app.services.bulk import insert_rows, table_of
@@ -23,8 +22,6 @@ from app.services.envelopes import Arrived, Kept, keep_envelopes
 from app.services.together import Together
 
 LOG = logging.getLogger("between")
-
-RETRY_AFTER_SECONDS = 5
 
 _AUDIT = table_of(AuditRow)
 
@@ -69,7 +66,7 @@ class Intake:
     def _take_all(self, handed: Sequence[Handed]) -> list[list[Receipt] | Exception]:
         try:
             return [*self._commit(handed)]
-        except (OperationalError, InterfaceError) as error:
+        except UNAVAILABLE as error:
             return [_busy(error)] * len(handed)
         except Exception as error:  # noqa: BLE001 (one item must not cost its neighbours their commit)
             LOG.error("items taken one by one after %s", type(error).__name__)
@@ -80,14 +77,14 @@ class Intake:
         try:
             for arrival in handed.arrivals:
                 receipts += self._commit_or_repair(replace(handed, arrivals=[arrival]))
-        except (OperationalError, InterfaceError) as error:
+        except UNAVAILABLE as error:
             return _busy(error)
         return receipts
 
     def _commit_or_repair(self, one: Handed) -> list[Receipt]:
         try:
             return self._commit([one])[0]
-        except (OperationalError, InterfaceError):
+        except UNAVAILABLE:
             raise
         except Exception:  # noqa: BLE001 (kept as it came, for the repair list)
             raw = [replace(arrival, facts=None, repair="not_storable") for arrival in one.arrivals]
@@ -101,7 +98,7 @@ class Intake:
 
 def _busy(error: Exception) -> BetweenError:
     """A database that is full, locked or gone is a moment's trouble for a phone that keeps its copy."""
-    busy = BetweenError("busy", retry_after=RETRY_AFTER_SECONDS)
+    busy = BetweenError("busy", retry_after=BUSY_SECONDS)
     busy.__cause__ = error
     return busy
 
