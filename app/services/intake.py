@@ -16,7 +16,7 @@ from app.domain.check_in import Arrival
 from app.errors import BUSY_SECONDS, BetweenError
 from app.models import AuditRow
 from app.services.alerts import join_alert
-from app.services.bulk import Rows, RowValues, insert_with_owners, shape_of
+from app.services.bulk import Rows, RowValues, insert_rows, insert_with_owners, shape_of
 from app.services.check_in_rows import NewCheckIn, believable, rows_of_check_ins
 from app.services.envelopes import (
     ENVELOPE,
@@ -168,6 +168,12 @@ def _new_check_in(one: Arrived, place: _Place) -> NewCheckIn:
         arrived_at=one.at,
         facts=arrival.facts,
     )
+
+
+def write_late(connection: sa.Connection, new: NewCheckIn) -> None:
+    """What an envelope says that came before and is read only now, with its alert, as at its arrival."""
+    insert_rows(connection, rows_of_check_ins(connection, [new]))
+    _raise_alerts(connection, [new])
 
 
 def _raise_alerts(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
