@@ -29,9 +29,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
-    upgrade(database)
-    with database.writing() as session:
-        keyring = load_keyring(session, settings.instance, datetime.now(UTC))
+    with database.needed_to_start():
+        upgrade(database)
+        with database.writing() as session:
+            keyring = load_keyring(session, settings.instance, datetime.now(UTC))
     assets = build_assets(settings.instance)
 
     app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))

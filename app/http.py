@@ -113,7 +113,8 @@ def local_path(path: str | None) -> str:
 
 def install_gate(app: Flask) -> None:
     """Put sign-in, the cross-site check and the policy table in front of every view."""
-    manager = flask_login.LoginManager(app)
+    # No template asks who is there; an error page that did would ask a database that is gone.
+    manager = flask_login.LoginManager(app, add_context_processor=False)
     # "strong" signs people out when Wi-Fi becomes mobile data.
     manager.session_protection = None
     manager.user_loader(_load_user)

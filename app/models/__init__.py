@@ -18,6 +18,7 @@ from app.models.invitation import Invitation
 from app.models.membership import CareLink, Membership, Patient, TeamMember
 from app.models.person import Person
 from app.models.reminder import Delivery, PushSubscription, Reminder
+from app.models.repair import Dismissal
 from app.models.visit import Cadence, Visit
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "CheckInVisit",
     "Clinic",
     "Delivery",
+    "Dismissal",
     "Envelope",
     "InstrumentScore",
     "Invitation",

@@ -14,6 +14,7 @@ from app.pages.caseload_presenter import Detail
 from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
 from app.pages.dates import Dates
 from app.pages.timeline_presenter import Timeline, present_timeline
+from app.pages.versions_presenter import Versions, present_versions
 from app.pages.visit_form import CADENCE_MODALITIES, Typed, took_place_words, zone_choices
 from app.pages.visit_presenter import Plan, present_plan
 from app.pages.words import treatments_words
@@ -46,6 +47,7 @@ class PatientPage:
     timeline: Timeline
     lines: list[Line]
     ratings: list[Line]
+    versions: list[Versions]
     unread: int
     asking: list[Line]
     should_know: list[Line]
@@ -85,6 +87,7 @@ def present_patient(
         timeline=present_timeline(record, dates),
         lines=[line for line in lines if not line.is_quiet],
         ratings=[line for line in lines if line.is_quiet],
+        versions=present_versions(record.entries, lines, dates),
         unread=sum(1 for line in lines if line.is_waiting),
         asking=[line for line in lines if line.asks_to_talk and line.is_waiting],
         should_know=[line for line in lines if line.should_know and line.is_waiting],

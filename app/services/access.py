@@ -110,6 +110,10 @@ POLICIES: dict[str, Policy] = {
     "alerts.add_attempt": _CLINICIAN,
     "alerts.close_alert": _CLINICIAN,
     "repairs.show_repairs": _CLINICIAN,
+    "repairs.show_repair": _CLINICIAN,
+    "repairs.read_again": _CLINICIAN,
+    "repairs.dismiss": _CLINICIAN,
+    "repairs.restore": _CLINICIAN,
     "care.show_care": _CAREGIVER,
 }
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import InterfaceError, OperationalError
 
-from app.db import Database
+from app.db import UNAVAILABLE, Database
 from app.domain.check_in import Arrival
-from app.errors import BetweenError
+from app.errors import BUSY_SECONDS, BetweenError
 from app.models import AuditRow
 from app.services.alerts import join_alert
-from app.services.bulk import Rows, RowValues, insert_with_owners, shape_of
+from app.services.bulk import Rows, RowValues, insert_rows, insert_with_owners, shape_of
 from app.services.check_in_rows import NewCheckIn, believable, rows_of_check_ins
 from app.services.envelopes import (
     ENVELOPE,
@@ -34,8 +33,6 @@ from app.services.sessions import AppendRight, find_append_rights
 from app.services.together import Together
 
 LOG = logging.getLogger("between")
-
-RETRY_AFTER_SECONDS = 5
 
 _AUDIT = shape_of(AuditRow, owner="subject_id")
 
@@ -109,7 +106,7 @@ class Intake:
     def _take_all(self, asked: Sequence[Handed | Claim]) -> list[Taken]:
         try:
             return self._commit(asked)
-        except (OperationalError, InterfaceError) as error:
+        except UNAVAILABLE as error:
             return [_busy(error)] * len(asked)
         except Exception as error:  # noqa: BLE001 (one item must not cost its neighbours their commit)
             LOG.error("items taken one by one after %s", type(error).__name__)
@@ -124,14 +121,14 @@ class Intake:
                 return admitted
             for arrival in admitted.arrivals:
                 receipts += self._commit_or_repair(replace(admitted, arrivals=[arrival]))
-        except (OperationalError, InterfaceError) as error:
+        except UNAVAILABLE as error:
             return _busy(error)
         return receipts
 
     def _commit_or_repair(self, one: Handed) -> list[Receipt]:
         try:
             return self._commit_handed(one)
-        except (OperationalError, InterfaceError):
+        except UNAVAILABLE:
             raise
         except Exception:  # noqa: BLE001 (kept as it came, for the repair list)
             raw = [replace(arrival, facts=None, repair="not_storable") for arrival in one.arrivals]
@@ -170,7 +167,7 @@ def _receipts(one: Handed, kept: Iterator[Kept]) -> list[Receipt]:
 
 def _busy(error: Exception) -> BetweenError:
     """A database that is full, locked or gone is a moment's trouble for a phone that keeps its copy."""
-    busy = BetweenError("busy", retry_after=RETRY_AFTER_SECONDS)
+    busy = BetweenError("busy", retry_after=BUSY_SECONDS)
     busy.__cause__ = error
     return busy
 
@@ -220,6 +217,12 @@ def _new_check_in(one: Arrived, place: _Place) -> NewCheckIn:
         arrived_at=one.at,
         facts=arrival.facts,
     )
+
+
+def write_late(connection: sa.Connection, new: NewCheckIn) -> None:
+    """What an envelope says that came before and is read only now, with its alert, as at its arrival."""
+    insert_rows(connection, rows_of_check_ins(connection, [new]))
+    _raise_alerts(connection, [new])
 
 
 def _raise_alerts(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
