@@ -1,18 +1,15 @@
-"""Bugs to plant in the server. A rig that does not catch them proves nothing.
-
-`python -m prove.planted audit_later` serves with that bug.
-"""
+"""Bugs to plant in the server. A rig that does not catch them proves nothing."""
 
 import sqlite3
-import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from app import cli, db
+from app import db
 from app.services import envelopes, intake
 from app.services.envelopes import Arrived, Kept
 from app.services.intake import Handed, Intake, Receipt
@@ -69,17 +66,27 @@ def _audit_later() -> None:
     Intake._commit = commit_twice  # type: ignore[method-assign]
 
 
-def _look_then_insert() -> None:
-    """Nobody compares after the insert: the twin that comes second is a conflict."""
+def _twin_is_conflict() -> None:
+    """Nobody compares the bytes: whoever comes second is refused."""
     keep = envelopes.keep_envelopes
 
-    def look(connection: sa.Connection, arrived: Sequence[Arrived]) -> list[Kept]:
+    def refuse(connection: sa.Connection, arrived: Sequence[Arrived]) -> list[Kept]:
         return [
             Kept(kept.id, kept.status if kept.fresh else "conflict", kept.fresh, kept.arrived_at, kept.repair)
             for kept in keep(connection, arrived)
         ]
 
-    intake.keep_envelopes = look
+    intake.keep_envelopes = refuse
+
+
+def _twin_is_stored() -> None:
+    """The key that keeps an item unique is missing."""
+    row = envelopes._row
+
+    def row_of_its_own(one: Arrived, variant: str) -> dict[str, object]:
+        return row(one, variant) | {"variant": uuid.uuid4().hex}
+
+    envelopes._row = row_of_its_own
 
 
 def _say(pragma: str) -> None:
@@ -95,13 +102,10 @@ def _say(pragma: str) -> None:
 BUGS: dict[str, Callable[[], None]] = {
     "answer_before_commit": _answer_before_commit,
     "audit_later": _audit_later,
-    "look_then_insert": _look_then_insert,
+    "twin_is_conflict": _twin_is_conflict,
+    "twin_is_stored": _twin_is_stored,
     "synchronous_off": lambda: _say("synchronous=OFF"),
-    "synchronous_normal": lambda: _say("synchronous=NORMAL"),
     "journal_deleted": lambda: _say("journal_mode=DELETE"),
+    # No bug: what a newer SQLite than this machine's may be given.
+    "journal_wal": lambda: _say("journal_mode=WAL"),
 }
-
-
-if __name__ == "__main__":
-    plant(sys.argv[1])
-    cli.serve()

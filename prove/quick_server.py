@@ -34,7 +34,7 @@ class QuickServer(LiveServer):
         self.url = f"http://localhost:{self.port}"
         self._bugs = bugs
         self._zygote: subprocess.Popen[str] | None = None
-        self._master = 0
+        self._masters: list[int] = []
 
     def open(self) -> "QuickServer":
         """Import everything and bring the database to this version; nothing listens yet."""
@@ -56,25 +56,32 @@ class QuickServer(LiveServer):
 
     def fork(self) -> None:
         """Start it, without waiting until it answers."""
-        self._master = int(self._ask("start"))
+        self._masters.append(int(self._ask(str(self.port))))
+
+    def fork_beside(self) -> int:
+        """Start another of the same database and keys. Returns its port, which may not answer yet."""
+        port = quiet_port()
+        self._masters.append(int(self._ask(str(port))))
+        return port
 
     def kill(self) -> None:
-        """SIGKILL for master and worker at once; returns when both are gone and the port is free."""
-        os.killpg(self._master, signal.SIGKILL)
-        self._master = 0
+        """SIGKILL for masters and workers at once; returns when all are gone and the port is free."""
+        for master in self._masters:
+            os.killpg(master, signal.SIGKILL)
+        self._masters.clear()
         if self._ask("reap") != "gone" or self._listens():
             raise RuntimeError(f"Port {self.port} is still taken. The server said:\n{self.said()}")
 
     def kill_worker(self) -> None:
         """SIGKILL for the worker only: the master starts another. Nothing happens before there is one."""
-        for worker in psutil.Process(self._master).children():
+        for worker in psutil.Process(self._masters[0]).children():
             worker.kill()
 
     def shut(self) -> None:
         """End what still runs, and the parent."""
         if self._zygote is None:
             return
-        if self._master:
+        if self._masters:
             self.kill()
         self._zygote.communicate()
         self._zygote = None

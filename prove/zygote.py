@@ -1,11 +1,12 @@
 """A parent that has imported everything and forks Between's own server: a start costs a fork, not an import.
 
 What it starts is `app.server`: a gunicorn master, which forks a worker, which makes the application with
-create_app. Spoken to in lines: `start` answers the master's pid once it is forked; `reap` answers `gone` when
-the master and everything it left behind have ended.
+create_app. Spoken to in lines: a port answers the pid of the master that will listen there; `reap` answers
+`gone` when all masters and everything they left behind have ended.
 """
 
 import ctypes
+import dataclasses
 import os
 import sys
 import tempfile
@@ -26,11 +27,12 @@ def main(bugs: list[str]) -> None:
         plant(bug)
     _adopt_orphans()
     prepare(settings)
-    _warm_up()
+    _warm_up(settings)
     say, sys.stdout = sys.stdout, sys.stderr
     print("ready", file=say, flush=True)
     for line in sys.stdin:
-        print(_start(settings) if line == "start\n" else _reap(), file=say, flush=True)
+        answer = _reap() if line == "reap\n" else _start(dataclasses.replace(settings, port=int(line)))
+        print(answer, file=say, flush=True)
 
 
 def _adopt_orphans() -> None:
@@ -38,11 +40,11 @@ def _adopt_orphans() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _warm_up() -> None:
+def _warm_up(settings: Settings) -> None:
     """Make one application of another database and let it go: what it imported and read stays in memory."""
     with tempfile.TemporaryDirectory(prefix="between-zygote-") as folder:
-        settings = load_settings({"BETWEEN_INSTANCE": folder, "BETWEEN_DEMO": "0"})
-        create_app(settings).extensions["between"].database.dispose()
+        other = dataclasses.replace(settings, database_url=f"sqlite:///{folder}/between.db")
+        create_app(other).extensions["between"].database.dispose()
 
 
 def _start(settings: Settings) -> int:
