@@ -5,7 +5,7 @@ Requests that wait together are committed together. A receipt follows the commit
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,16 +17,38 @@ from app.domain.check_in import Arrival
 from app.errors import BetweenError
 from app.models import AuditRow
 from app.services.alerts import join_alert
-from app.services.bulk import insert_rows, table_of
-from app.services.check_in_rows import NewCheckIn, believable, insert_check_ins
-from app.services.envelopes import Arrived, Kept, keep_envelopes
+from app.services.bulk import Rows, RowValues, insert_with_owners, shape_of
+from app.services.check_in_rows import NewCheckIn, believable, rows_of_check_ins
+from app.services.envelopes import (
+    ENVELOPE,
+    FIRST,
+    Arrived,
+    Kept,
+    envelope_row,
+    find_envelopes,
+    kept_as_known,
+    kept_as_new,
+    match,
+)
 from app.services.together import Together
 
 LOG = logging.getLogger("between")
 
 RETRY_AFTER_SECONDS = 5
 
-_AUDIT = table_of(AuditRow)
+_AUDIT = shape_of(AuditRow, owner="subject_id")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where among the envelopes of one id an arrival goes."""
+
+    variant: Callable[[Arrived], str]
+    is_conflict: bool
+
+
+_FIRST = _Place(lambda _one: FIRST, is_conflict=False)
+_CONFLICT = _Place(lambda one: one.arrival.sha256.hex(), is_conflict=True)
 
 
 @dataclass(frozen=True)
@@ -111,33 +133,41 @@ def _receipt(arrival: Arrival, kept: Kept) -> Receipt:
 
 
 def _store(connection: sa.Connection, handed: Sequence[Handed]) -> list[Kept]:
-    """Envelopes, check-ins, alerts and audit rows of all waiting requests, in one transaction."""
-    arrived = [Arrived(arrival, one.now) for one in handed for arrival in one.arrivals]
-    actors = [one.actor_id for one in handed for _ in one.arrivals]
-    kept = keep_envelopes(connection, arrived)
-    fresh = [(one, result) for one, result in zip(arrived, kept, strict=True) if result.fresh]
-    new = [_new_check_in(one, result) for one, result in fresh if one.arrival.facts is not None]
-    if new:
-        insert_check_ins(connection, new)
-        _raise_alerts(connection, new)
-    rows = [
-        _audit_row(actor, one)
-        for actor, one, result in zip(actors, arrived, kept, strict=True)
-        if result.fresh
-    ]
-    insert_rows(connection, _AUDIT, rows)
-    return kept
+    """Envelopes, check-ins, alerts and audit rows of all waiting requests, in one transaction.
+
+    Insert, then compare: a twin that raced us is found by the comparison, never by an error.
+    """
+    arrived = [Arrived(arrival, one.actor_id, one.now) for one in handed for arrival in one.arrivals]
+    fresh = _insert(connection, arrived, _FIRST)
+    if len(fresh) == len(arrived):
+        return [kept_as_new(one) for one in arrived]
+    known = find_envelopes(connection, arrived)
+    conflicting = [one for one in arrived if match(known, one) is None]
+    if conflicting:
+        _insert(connection, conflicting, _CONFLICT)
+        known = find_envelopes(connection, arrived)
+    return [kept_as_known(known, one) for one in arrived]
 
 
-def _new_check_in(one: Arrived, kept: Kept) -> NewCheckIn:
+def _insert(connection: sa.Connection, arrived: Sequence[Arrived], place: _Place) -> set[uuid.UUID]:
+    """The ids of the envelopes that went in, with everything that hangs on them."""
+    envelopes = Rows(ENVELOPE, [envelope_row(one, place.variant(one)) for one in arrived])
+    new = [_new_check_in(one, place) for one in arrived if one.arrival.facts is not None]
+    audit = Rows(_AUDIT, [_audit_row(one) for one in arrived])
+    fresh = insert_with_owners(connection, envelopes, [*rows_of_check_ins(connection, new), audit])
+    _raise_alerts(connection, [one for one in new if one.id in fresh])
+    return fresh
+
+
+def _new_check_in(one: Arrived, place: _Place) -> NewCheckIn:
     arrival = one.arrival
     assert arrival.facts is not None
     return NewCheckIn(
         clinic_id=arrival.clinic_id,
-        id=kept.id,
+        id=arrival.id,
         patient_id=arrival.patient_id,
         client_id=arrival.client_id,
-        is_conflict=kept.status == "conflict",
+        is_conflict=place.is_conflict,
         arrived_at=one.at,
         facts=arrival.facts,
     )
@@ -158,11 +188,11 @@ def _raise_alerts(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
             )
 
 
-def _audit_row(actor_id: uuid.UUID, one: Arrived) -> dict[str, object]:
+def _audit_row(one: Arrived) -> RowValues:
     return {
         "clinic_id": one.arrival.clinic_id,
         "at": one.at,
-        "actor_id": actor_id,
+        "actor_id": one.actor_id,
         "action": "check_in.stored",
         "subject": "envelope",
         "subject_id": one.arrival.id,
