@@ -1,7 +1,7 @@
 """Phone, network and clinic in every order that Hypothesis can think of, with the real intake.
 
-Rules say what may happen; `Ledger` (machine_ledger.py) says what must be true after each of them. At the end of a
-sequence the network heals, and everything that was written must be at the clinic.
+Rules say what may happen; `Ledger` (machine_ledger.py) says what must be true after each of them. At the end of
+a sequence the network heals, and everything that was written must be at the clinic.
 """
 
 import uuid
@@ -177,7 +177,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(phone=PHONES, who=st.sampled_from((None, 0, 1)))
     def leave(self, phone: int, who: int | None) -> None:
-        """Sign-out: what waits and the credential that appends stay. Or the browser forgot that one's cookie."""
+        """Sign-out: what waits and the credential that appends stay. Or the browser forgot a cookie."""
         handset = self.handsets[phone]
         self._arrive(handset, None)
         if who is not None:
@@ -186,7 +186,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: not self.clinic.is_locked)
     @rule(who=WHO, what=st.sampled_from(("expires_at", "revoked_at", "hours")))
     def credentials(self, who: int, what: str) -> None:
-        """Ninety days without use; "sign out everywhere"; or two hours, after which their use is written down."""
+        """Ninety days unused; "sign out everywhere"; or two hours, after which their use is written down."""
         if what == "hours":
             self.clinic.age_credentials(self.owners[who])
             return

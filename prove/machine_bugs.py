@@ -1,4 +1,4 @@
-"""Bugs that the machine must find, each as somebody could write it: if one passes, the machine proves nothing."""
+"""Bugs that the machine must find, each as somebody could write it. If one passes, it proves nothing."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The clinic's side of the machine: the real application on a real database, with new people for each sequence."""
+"""The clinic's side of the machine: the real application and database, with new people for each sequence."""
 
 import uuid
 from collections import Counter

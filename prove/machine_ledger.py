@@ -82,7 +82,7 @@ class Ledger:
 
 
 def _check_phone(one: Written, copies: int) -> None:
-    """It waits here unchanged, or was set aside for good reason, or the clinic has it: one of these, always."""
+    """It waits here unchanged, or was set aside for a reason, or the clinic has it: one of these, always."""
     phone, record = one.phone, one.record
     places = [store.get(record.id) for store in (phone.outbox, phone.attention, phone.receipts)]
     assert sum(place is not None for place in places) == 1, f"{one.kind}: on this phone in {places}"

@@ -23,7 +23,7 @@ def prove_machine(
     phone: type[Phone] = Phone,
     phases: Sequence[Phase] = SHRUNK,
 ) -> Tally:
-    """At least `sequences` sequences; stops at the first fault, which comes with the steps that lead to it."""
+    """At least `sequences` sequences. Stops at the first fault, which comes with the steps to it."""
     tally, number = Tally(), first_seed
     while tally.sequences < sequences and not tally.faults:
         fault = _run(clinic, tally, min(CHUNK, sequences - tally.sequences), number, phone, phases)
