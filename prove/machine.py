@@ -1,7 +1,7 @@
 """Phone, network and clinic in every order that Hypothesis can think of, with the real intake.
 
-Rules say what may happen; `Ledger` (machine_ledger.py) says what must be true after each of them. At the end of
-a sequence the network heals, and everything that was written must be at the clinic.
+Rules say what may happen; `Ledger` (machine_ledger.py) says what must be true after each of them. At the
+end of a sequence the network heals, and everything that was written must be at the clinic.
 """
 
 import uuid
