@@ -1,5 +1,6 @@
 """All tables, one noun per file."""
 
+from app.models.agreement import Agreement
 from app.models.alert import Alert, AlertAnswer, AlertAttempt
 from app.models.audit import AuditRow
 from app.models.base import Base
@@ -21,6 +22,7 @@ from app.models.reminder import Delivery, PushSubscription, Reminder
 from app.models.visit import Cadence, Visit
 
 __all__ = [
+    "Agreement",
     "Alert",
     "AlertAnswer",
     "AlertAttempt",
