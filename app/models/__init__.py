@@ -1,5 +1,6 @@
 """All tables, one noun per file."""
 
+from app.models.agreement import Agreement
 from app.models.alert import Alert, AlertAnswer, AlertAttempt
 from app.models.audit import AuditRow
 from app.models.base import Base
@@ -22,6 +23,7 @@ from app.models.repair import Dismissal
 from app.models.visit import Cadence, Visit
 
 __all__ = [
+    "Agreement",
     "Alert",
     "AlertAnswer",
     "AlertAttempt",
