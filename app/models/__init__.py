@@ -1,6 +1,6 @@
 """All tables, one noun per file."""
 
-from app.models.alert import Alert, AlertAnswer, AlertAttempt
+from app.models.alert import Alert, AlertAnswer, AlertAttempt, AlertHandover, AlertWords
 from app.models.audit import AuditRow
 from app.models.base import Base
 from app.models.check_in import (
@@ -13,7 +13,9 @@ from app.models.check_in import (
     SignOff,
 )
 from app.models.clinic import Clinic
+from app.models.cover import Absence, StandingPlan
 from app.models.credential import AppendCredential, SealingKey, Throttle, WebSession
+from app.models.escalation import AlertNotice, AlertStep
 from app.models.invitation import Invitation
 from app.models.membership import CareLink, Membership, Patient, TeamMember
 from app.models.person import Person
@@ -21,9 +23,14 @@ from app.models.reminder import Delivery, PushSubscription, Reminder
 from app.models.visit import Cadence, Visit
 
 __all__ = [
+    "Absence",
     "Alert",
     "AlertAnswer",
     "AlertAttempt",
+    "AlertHandover",
+    "AlertNotice",
+    "AlertStep",
+    "AlertWords",
     "AppendCredential",
     "AuditRow",
     "Base",
@@ -45,6 +52,7 @@ __all__ = [
     "Reminder",
     "SealingKey",
     "SignOff",
+    "StandingPlan",
     "TeamMember",
     "Throttle",
     "Visit",

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.languages import LANGUAGES, mark, translate
-from app.models import Alert
-from app.services.alert_review import Occasion
+from app.models import Alert, AlertWords
+from app.services.alert_reading import Occasion
 
 # What the phone writes for one tap on "Ask to talk in person".
 ASKS = mark("Asks to talk in person instead of answering the questions today.")
@@ -24,12 +24,13 @@ def asks_to_talk(said: Any) -> bool:
 
 @dataclass(frozen=True)
 class OpenAlert:
-    """An open thread, with the newest answer in it and how often somebody tried."""
+    """An open thread, with the newest answer and the newest words in it, and how often somebody tried."""
 
     alert: Alert
     owner: str
     owner_id: uuid.UUID
-    newest: Occasion
+    newest: Occasion | None
+    words: AlertWords | None
     attempts: int
 
 

@@ -16,9 +16,9 @@ from app.db import Database
 from app.domain.check_in import Arrival
 from app.errors import BetweenError
 from app.models import AuditRow
-from app.services.alerts import join_alert
+from app.services.alerts import join_alerts
 from app.services.bulk import insert_rows, table_of
-from app.services.check_in_rows import NewCheckIn, believable, insert_check_ins
+from app.services.check_in_rows import NewCheckIn, insert_check_ins
 from app.services.envelopes import Arrived, Kept, keep_envelopes
 from app.services.together import Together
 
@@ -119,7 +119,8 @@ def _store(connection: sa.Connection, handed: Sequence[Handed]) -> list[Kept]:
     new = [_new_check_in(one, result) for one, result in fresh if one.arrival.facts is not None]
     if new:
         insert_check_ins(connection, new)
-        _raise_alerts(connection, new)
+        for one in new:
+            join_alerts(connection, one)
     rows = [
         _audit_row(actor, one)
         for actor, one, result in zip(actors, arrived, kept, strict=True)
@@ -141,21 +142,6 @@ def _new_check_in(one: Arrived, kept: Kept) -> NewCheckIn:
         arrived_at=one.at,
         facts=arrival.facts,
     )
-
-
-def _raise_alerts(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
-    """Item 9 above 0 is positive at any total, on a partial form too."""
-    for one in new:
-        if one.facts.item9:
-            join_alert(
-                connection,
-                clinic_id=one.clinic_id,
-                patient_id=one.patient_id,
-                check_in_id=one.id,
-                value=one.facts.item9,
-                answered_at=believable(one.facts.answered_at, one.arrived_at),
-                arrived_at=one.arrived_at,
-            )
 
 
 def _audit_row(actor_id: uuid.UUID, one: Arrived) -> dict[str, object]:
