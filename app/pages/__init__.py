@@ -2,6 +2,7 @@
 
 from app.pages import (
     account,
+    alert_desk,
     alerts,
     care,
     caseload,
@@ -12,6 +13,8 @@ from app.pages import (
     join,
     patient,
     repairs,
+    sign_off,
+    standing_plans,
     visits,
 )
 
@@ -19,6 +22,7 @@ BLUEPRINTS = tuple(
     module.blueprint
     for module in (
         account,
+        alert_desk,
         alerts,
         care,
         caseload,
@@ -29,6 +33,8 @@ BLUEPRINTS = tuple(
         join,
         patient,
         repairs,
+        sign_off,
+        standing_plans,
         visits,
     )
 )

@@ -1,17 +1,21 @@
-"""IndexedDB that fails at a chosen operation, planted in a real page; and what the phone's modules say then."""
+"""IndexedDB that fails at a chosen operation, planted in a real page; and what the phone says then."""
 
 import json
 from typing import Any
 
 from playwright.sync_api import Page
 
-# `faults.arm(n, style)`: the n-th operation from now on fails. `throw`: the call itself; `abort`: its transaction is
-# taken away behind its back; `from`: it and every later one.
+# `faults.arm(n, style)`: the n-th operation from now on fails. `throw`: the call itself; `abort`: its
+# transaction is taken away behind its back; `from`: it and every later one.
 PLANT = """
 self.faults = {
   at: 0, count: 0, style: "throw",
   arm(at, style) { Object.assign(this, { at, style, count: 0 }); },
-  disarm() { const tripped = this.at > 0 && this.count >= this.at; this.at = 0; return tripped; },
+  disarm() {
+    const tripped = this.at > 0 && this.count >= this.at;
+    this.at = 0;
+    return tripped;
+  },
   trips() {
     this.count += 1;
     return this.at > 0 && (this.count === this.at || (this.style === "from" && this.count > this.at));
@@ -22,7 +26,8 @@ const plant = (kind, name) => {
   kind.prototype[name] = function (...given) {
     if (!self.faults.trips()) return real.apply(this, given);
     const transaction = this.transaction instanceof IDBTransaction ? this.transaction : null;
-    if (self.faults.style !== "abort" || !transaction) throw new DOMException("planted", "AbortError");
+    const isTaken = self.faults.style === "abort" && transaction;
+    if (!isTaken) throw new DOMException("planted", "AbortError");
     const request = real.apply(this, given);
     transaction.abort();
     return request;
@@ -30,7 +35,8 @@ const plant = (kind, name) => {
 };
 plant(IDBFactory, "open");
 plant(IDBDatabase, "transaction");
-for (const name of ["get", "getAll", "getKey", "put", "delete", "clear", "count"]) plant(IDBObjectStore, name);
+const asked = ["get", "getAll", "getKey", "put", "delete", "clear", "count"];
+for (const name of asked) plant(IDBObjectStore, name);
 plant(IDBIndex, "getAll");
 """
 
@@ -41,7 +47,8 @@ MODULES = """
   const owner = await pull.knownOwner();
   const key = await pull.sealingKey();
   const now = new Date().toISOString();
-  const begin = () => made.newDraft({ id: crypto.randomUUID(), owner: owner.person, language: "en", now, visits: [] });
+  const about = { owner: owner.person, language: "en", now, visits: [] };
+  const begin = () => made.newDraft({ id: crypto.randomUUID(), ...about });
 """
 SEND = (
     "async ({ base, n, style, id }) => {"
@@ -55,7 +62,8 @@ SEND = (
   const tripped = faults.disarm();
   const { receipt, waiting } = await outbox.whereIs(draft.id);
   const kept = await drafts.readDraft();
-  return { id: draft.id, outcome, tripped, there: Boolean(receipt || waiting), drafted: kept?.id === draft.id };
+  const there = Boolean(receipt || waiting);
+  return { id: draft.id, outcome, tripped, there, drafted: kept?.id === draft.id };
 }"""
 )
 SAVE = (

@@ -1,4 +1,4 @@
-"""A phone as a release left it, kept for all later releases: its IndexedDB and the clinic's server it belongs to.
+"""A phone as a release left it, kept for all later releases: its IndexedDB and its clinic's server.
 
 `python -m tests.browser.release_phone tests/fixtures/VERSION` makes it, once, with the code of that release.
 """
@@ -33,12 +33,15 @@ DUMP = """async () => {
   });
   const base64 = (data) => btoa(String.fromCharCode(...new Uint8Array(data)));
   const plain = async (value) => {
-    if (value instanceof CryptoKey) return { $key: await crypto.subtle.exportKey("jwk", value), uses: value.usages };
+    if (value instanceof CryptoKey) {
+      return { $key: await crypto.subtle.exportKey("jwk", value), uses: value.usages };
+    }
     if (value instanceof ArrayBuffer) return { $buffer: base64(value) };
     if (value instanceof Uint8Array) return { $bytes: base64(value) };
     if (Array.isArray(value)) return Promise.all(value.map(plain));
     if (value === null || typeof value !== "object") return value;
-    const parts = await Promise.all(Object.entries(value).map(async ([name, part]) => [name, await plain(part)]));
+    const named = async ([name, part]) => [name, await plain(part)];
+    const parts = await Promise.all(Object.entries(value).map(named));
     return Object.fromEntries(parts);
   };
   const db = await done(indexedDB.open("between"));
@@ -62,10 +65,12 @@ LOAD = """async ({ version, stores }) => {
     if (value.$key) return crypto.subtle.importKey("jwk", value.$key, "AES-GCM", false, value.uses);
     if (value.$buffer) return bytes(value.$buffer).buffer;
     if (value.$bytes) return bytes(value.$bytes);
-    const parts = await Promise.all(Object.entries(value).map(async ([name, part]) => [name, await real(part)]));
+    const named = async ([name, part]) => [name, await real(part)];
+    const parts = await Promise.all(Object.entries(value).map(named));
     return Object.fromEntries(parts);
   };
-  for (const store of stores) store.rows = await Promise.all(store.rows.map(async ([key, value]) => [key, await real(value)]));
+  const row = async ([key, value]) => [key, await real(value)];
+  for (const store of stores) store.rows = await Promise.all(store.rows.map(row));
   await new Promise((resolve, reject) => {
     const gone = indexedDB.deleteDatabase("between");
     gone.onsuccess = resolve;

@@ -1,4 +1,4 @@
-"""A phone whose storage fails at any moment: nothing is called saved that is not, and everything can be sent."""
+"""A phone whose storage fails at any moment: nothing is called saved that is not, and all can be sent."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.browser.phone import Phones, wait_for_worker
 from tests.browser.screens import sign_in
 from tests.browser.server import LiveServer
 
-# Every operation is made to fail when BETWEEN_FAULTS is `all`; else every third, from a place that moves with the style.
+# Every operation is made to fail when BETWEEN_FAULTS is `all`; else every third of them.
 STEP = 1 if os.environ.get("BETWEEN_FAULTS") == "all" else 3
 ROWS = "SELECT count(*) FROM check_in"
 NOT_ONCE = "SELECT client_id, count(*) FROM envelope GROUP BY client_id HAVING count(*) > 1"
@@ -21,7 +21,8 @@ WONT_OPEN = {
     "throws": "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); };",
     "fails": """IDBFactory.prototype.open = () => {
         const asked = {};
-        setTimeout(() => asked.onerror({ target: Object.assign(asked, { error: new DOMException("no", "UnknownError") }) }));
+        asked.error = new DOMException("no", "UnknownError");
+        setTimeout(() => asked.onerror({ target: asked }));
         return asked;
     };""",
     "never answers": "IDBFactory.prototype.open = () => ({});",
@@ -168,6 +169,13 @@ def test_help_opens_and_the_clinic_is_told_from_a_phone_that_cannot_keep_anythin
     assert live_server.sql(kind)[0][0] == "partial"
 
 
+DROP = """async ({ base }) => {
+  const { openStore } = await import(base + "pwa/store/db.js");
+  (await openStore()).close();
+  return {};
+}"""
+
+
 class Disk:
     """A phone whose disk is full until `empty`. The browser asks how much room is left only when it starts."""
 
@@ -231,10 +239,7 @@ def test_a_connection_that_the_system_dropped_is_opened_again(
     june.goto(f"{live_server.url}/check-in/en")
     walk_to(june, "phq9-4")
     if way == "close":
-        run(
-            june,
-            "async ({ base }) => { (await (await import(base + 'pwa/store/db.js')).openStore()).close(); return {}; }",
-        )
+        run(june, DROP)
     else:
         place = {"origin": live_server.url, "storageTypes": "indexeddb"}
         june.context.new_cdp_session(june).send("Storage.clearDataForOrigin", place)

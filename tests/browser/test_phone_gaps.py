@@ -1,4 +1,4 @@
-"""A phone whose storage was emptied: both sides are told what never arrived, and nothing that waits is called lost."""
+"""A phone that was emptied: both sides are told what never arrived, and nothing that waits is called lost."""
 
 import re
 
@@ -33,7 +33,7 @@ def hold_two(page: Page, route: object = refuse) -> None:
 
 
 def empty(page: Page, server: LiveServer, what: str) -> None:
-    """The browser throws away what it kept for us, as it does when the disk is full or nobody came for weeks."""
+    """The browser throws away what it kept for us, as when the disk is full or nobody came for weeks."""
     devtools = page.context.new_cdp_session(page)
     page.goto("about:blank")
     devtools.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": what})

@@ -14,7 +14,8 @@ from tests.browser.test_phone_uploads import refuse
 
 NEWEST = (
     "SELECT person.name FROM check_in JOIN patient ON patient.id = check_in.patient_id"
-    " JOIN membership ON membership.id = patient.membership_id JOIN person ON person.id = membership.person_id"
+    " JOIN membership ON membership.id = patient.membership_id"
+    " JOIN person ON person.id = membership.person_id"
     " ORDER BY check_in.arrived_at DESC LIMIT 1"
 )
 ROWS = "SELECT count(*) FROM check_in"
@@ -59,13 +60,7 @@ def test_what_waits_after_sign_out_arrives_as_its_writers_and_the_next_person_se
     june: Page, live_server: LiveServer
 ) -> None:
     rows = live_server.sql(ROWS)[0][0]
-    june_id = run(
-        june,
-        META.replace(
-            "return transact",
-            "return { id: (document.cookie.match(/signed-in=([0-9a-f-]+)/) ?? [])[1] }; transact",
-        ),
-    )["id"]
+    june_id = june.evaluate("document.cookie.match(/signed-in=([0-9a-f-]+)/)[1]")
     sign_out(june, live_server)
     arrive(june, live_server, "marcus")
     found = kept(june)

@@ -1,4 +1,4 @@
-"""Phones of every release so far, a newer version while something is written, and one that another tab brought."""
+"""Phones of every release so far, and a newer version that comes while something is written."""
 
 import json
 import tarfile

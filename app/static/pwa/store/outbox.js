@@ -1,36 +1,35 @@
 /** Sealed check-ins that wait on this phone until the clinic's receipt names them. */
-import { makeEnvelope } from "../domain/envelope.js";
 import { announce, ask, transact } from "./db.js";
 import { directReceipt, keepDirect, sendDirectly } from "./direct.js";
-import { AROUND, discardDraft, isStill, latest, rememberSent } from "./drafts.js";
+import { AROUND, discardDraft, isStill, latest, lockDraft, remember, rememberSent, saveDraft } from "./drafts.js";
 import { OwnerChanged, whoIsHere } from "./owner.js";
-import { fromBase64Url, seal, sealInfo, sha256Hex } from "./seal.js";
-import { copyNumber, nextNumber, noNumber, takeNumber } from "./series.js";
+import { sealedBefore, sealRecord, sealUnnumbered } from "./sealed.js";
+import { copyNumber, takeNumber } from "./series.js";
 
-// Other bytes under the same id would be a second version of it at the clinic: what was tried is tried again as it is.
-const tried = new Map();
+export { installId } from "./sealed.js";
 
 /**
  * Seal a draft and put it in the outbox; that draft goes in the same transaction. Returns the item's id. A phone that
  * cannot keep it sends it at once: then this returns only when the clinic has it, and throws when that fails too.
  */
 export async function sealDraft(draft, options) {
+  const owner = { kind: "full", ...options };
   try {
-    return await putDraft(draft, { kind: "full", ...options });
+    return await putDraft(draft, owner);
   } catch (fault) {
-    const id = await orDirectly(draft, { kind: "full", ...options }, fault);
+    await orDirectly(draft, owner, fault);
     rememberSent(draft);
     await discardDraft(draft).catch(() => {});
-    return id;
+    return draft.id;
   }
 }
 
-async function putDraft(draft, options) {
+async function putDraft(draft, owner) {
   for (;;) {
     const found = await latest(draft);
-    if (found.here !== options.person) throw new OwnerChanged("Somebody else signed in.");
+    if (found.here !== owner.person) throw new OwnerChanged("Somebody else signed in.");
     if (!found.words) return draft.id;
-    const record = await sealRecord(found.words, options);
+    const record = await sealRecord(found.words, owner);
     const done = await transact(AROUND, "readwrite", async (store) => {
       // Saved or sent by another page while this was being sealed: once more, with those words.
       if (!(await isStill(store, draft, found))) return false;
@@ -39,32 +38,85 @@ async function putDraft(draft, options) {
       return put;
     });
     if (!done) continue;
-    if (done === record) copyNumber(record);
     rememberSent(found.words);
     Object.assign(draft, found.words);
-    announce({ type: "outbox", id: record.id });
-    return record.id;
+    return wasPut(record, done);
   }
 }
 
-/** Something said on its own: one answer told now, or the wish to talk. The draft stays. */
-export async function sealAlone(words, options) {
-  if ((await whoIsHere()) !== options.person) throw new OwnerChanged("Somebody else signed in.");
+/**
+ * Seal a part of a draft, as `partOf(words)` makes it. The draft stays, and knows from the same transaction on what of
+ * it was told: what comes later stands for that part, and is never counted beside it. Sent at once like a whole one.
+ */
+export async function sealPart(draft, partOf, options) {
+  const owner = { ...options, kind: "partial", urgent: true };
+  // The part has one id, however often it is tried.
+  const made = { of: null, part: null };
+  const partOnce = (words) => {
+    if (made.of !== JSON.stringify(words)) Object.assign(made, { of: JSON.stringify(words), part: partOf(words) });
+    return made.part;
+  };
   try {
-    return await putAlone(words, options);
+    return await putPart(draft, partOnce, owner);
   } catch (fault) {
-    return orDirectly(words, options, fault);
+    const part = partOnce(draft);
+    await orDirectly(part, owner, fault);
+    Object.assign(draft, toldOf(withTold(draft, part)));
+    await saveDraft(draft).catch(() => {});
+    return draft.told;
   }
 }
 
-async function putAlone(words, options) {
+async function putPart(draft, partOf, owner) {
   for (;;) {
-    const record = await sealRecord(words, options);
-    const done = await transact(["outbox", "receipts", "meta"], "readwrite", (store) => putOnce(store, record));
+    const found = await latest(draft);
+    if (found.here !== owner.person) throw new OwnerChanged("Somebody else signed in.");
+    if (!found.words) return draft.told;
+    const part = partOf(found.words);
+    const record = await sealRecord(part, owner);
+    const words = withTold(found.words, part);
+    const kept = await lockDraft(words);
+    const done = await transact(AROUND, "readwrite", async (store) => {
+      if (!(await isStill(store, draft, found))) return false;
+      const put = await putOnce(store, record);
+      if (put) await ask(store("drafts").put(kept, found.slot));
+      return put;
+    });
     if (!done) continue;
-    if (done === record) copyNumber(record);
-    announce({ type: "outbox", id: record.id });
-    return record.id;
+    // What another page wrote is not on this page's screen yet: its next save brings both together.
+    if (!found.theirs) remember(words, kept.revision);
+    Object.assign(draft, toldOf(words));
+    wasPut(record, done);
+    announce({ type: "draft" });
+    return words.told;
+  }
+}
+
+/** A part that stands for an earlier whole check-in is itself what the next one stands for. */
+function withTold(words, part) {
+  const told = { id: part.id, value: part.phq9[8], ...(part.so_far && { so_far: true }) };
+  const replaces = words.supersedes && part.supersedes === words.supersedes;
+  return { ...words, told, ...(replaces && { supersedes: part.id }) };
+}
+
+const toldOf = ({ id, supersedes, told }) => ({ id, supersedes, told, late: null });
+
+/** Something said on its own, beside any draft. `not_before`: until then it can still be taken back. */
+export async function sealAlone(words, { not_before, ...owner }) {
+  if ((await whoIsHere()) !== owner.person) throw new OwnerChanged("Somebody else signed in.");
+  try {
+    return await putAlone(words, owner, not_before);
+  } catch (fault) {
+    return orDirectly(words, owner, fault);
+  }
+}
+
+async function putAlone(words, owner, not_before) {
+  for (;;) {
+    // A number that is taken back would be missed at the clinic.
+    const record = not_before ? { ...(await sealUnnumbered(words, owner)), not_before } : await sealRecord(words, owner);
+    const done = await transact(["outbox", "receipts", "meta"], "readwrite", (store) => putOnce(store, record));
+    if (done) return wasPut(record, done);
   }
 }
 
@@ -75,56 +127,25 @@ async function putAlone(words, options) {
 async function putOnce(store, record) {
   const known = (await ask(store("outbox").get(record.id))) ?? (await ask(store("receipts").get(record.id)));
   if (known) return known;
-  if (!(await takeNumber(store, record))) return null;
+  if (record.sequence && !(await takeNumber(store, record))) return null;
   await ask(store("outbox").put(record));
   return record;
 }
 
-async function orDirectly(words, options, fault) {
-  if (fault.name === "OwnerChanged") throw fault;
-  if ((await whoIsHere()) !== options.person) throw new OwnerChanged("Somebody else signed in.");
-  console.warn("This could not be kept on the phone.", fault);
-  const record = triedBefore(words) ?? (await sealUnnumbered(words, options));
-  await keepDirect(record, await sendDirectly(record));
+function wasPut(record, put) {
+  if (put === record && record.sequence) copyNumber(record);
   announce({ type: "outbox", id: record.id });
   return record.id;
 }
 
-const triedBefore = (words) => {
-  const before = tried.get(words.id);
-  return before?.words === JSON.stringify(words) ? before.record : null;
-};
-
-async function sealRecord(words, options) {
-  return sealWith(words, options, { ...(await nextNumber(options.patient)), pending: await countWaiting(options) });
-}
-
-const sealUnnumbered = (words, options) => sealWith(words, options, { ...noNumber(), pending: 0 });
-
-async function sealWith(words, { person, patient, key, kind }, { install, sequence, pending }) {
-  const facts = { kind, sequence, pending, install, ...clock() };
-  const plain = new TextEncoder().encode(JSON.stringify(makeEnvelope(words, facts)));
-  const sealed = await seal(fromBase64Url(key.public), sealInfo(key.id, person, words.id), plain);
-  const about = { id: words.id, person, patient, key: key.id, install, sequence, kind };
-  const record = { ...about, sealed, sha256: await sha256Hex(sealed), sealed_at: new Date().toISOString() };
-  tried.set(words.id, { words: JSON.stringify(words), record });
-  return record;
-}
-
-/** The moment three ways: by the clock of the world, by the clock on the wall, and how far apart those are. */
-function clock(now = new Date()) {
-  const offset = -now.getTimezoneOffset();
-  const wall = new Date(now.getTime() + offset * 60_000).toISOString().slice(0, 19);
-  return { answered_at: now.toISOString(), wall, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, offset };
-}
-
-export async function installId() {
-  return transact(["meta"], "readwrite", async (store) => {
-    const known = await ask(store("meta").get("install"));
-    const id = known ?? crypto.randomUUID();
-    if (!known) await ask(store("meta").put(id, "install"));
-    return id;
-  });
+async function orDirectly(words, owner, fault) {
+  if (fault.name === "OwnerChanged") throw fault;
+  if ((await whoIsHere()) !== owner.person) throw new OwnerChanged("Somebody else signed in.");
+  console.warn("This could not be kept on the phone.", fault);
+  const record = sealedBefore(words) ?? (await sealUnnumbered(words, owner));
+  await keepDirect(record, await sendDirectly(record));
+  announce({ type: "outbox", id: record.id });
+  return record.id;
 }
 
 const listOf = (name, person) =>
@@ -148,8 +169,17 @@ export async function retryItem(id) {
   announce({ type: "outbox", id });
 }
 
-const countWaiting = async ({ person, patient }) =>
-  (await listOutbox(person)).filter((record) => record.patient === patient).length;
+/** True when it is gone from here: no uploader may have touched it before its time. */
+export async function takeBack(id, now = Date.now()) {
+  const gone = await transact(["outbox"], "readwrite", async (store) => {
+    const record = await ask(store("outbox").get(id));
+    if (!record?.not_before || record.not_before <= now) return false;
+    await ask(store("outbox").delete(id));
+    return true;
+  });
+  announce({ type: "taken-back", id });
+  return gone;
+}
 
 /**
  * Where an item is: its `receipt`, or `refused`, or `waiting` in the outbox; all empty when it was never sealed, or when

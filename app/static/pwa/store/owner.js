@@ -51,18 +51,21 @@ export class OwnerChanged extends Error {
 export async function forgetOwner(person) {
   await transact(["meta", "keys", "drafts", "cache"], "readwrite", async (store) => {
     store("drafts").delete(person);
-    forgetShown(store, person);
+    await forgetShown(store, person);
     if (!(await ask(store("drafts").count()))) await ask(store("keys").delete("draft"));
   });
   document.cookie = `${LEFT}=; path=/; max-age=0`;
   announce({ type: "owner" });
 }
 
-function forgetShown(store, person) {
+async function forgetShown(store, person) {
   store("keys").delete("history");
   store("cache").clear();
   store("meta").delete("owner");
   for (const name of ["wishes", "seen", "tried"]) store("meta").delete(`${name}:${person}`);
+  // What was decided and not heard by the server yet is sent after sign-out, like an answer.
+  const agreed = await ask(store("meta").get(`agreements:${person}`));
+  if (!agreed?.waiting?.length) await ask(store("meta").delete(`agreements:${person}`));
 }
 
 const LEFT = "between-left";

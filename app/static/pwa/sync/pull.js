@@ -1,5 +1,6 @@
 /** Fetch what the clinic has, and keep it for when there is no network. */
 import { saveOverview } from "../store/cache.js";
+import { learnAgreement } from "../store/agreement.js";
 import { readMeta, writeMeta } from "../store/db.js";
 import { currentOwner, setOwner, signedIn } from "../store/owner.js";
 import { endedSeries, forgetCopy } from "../store/series.js";
@@ -35,6 +36,8 @@ async function keep(overview) {
     ...(patient ? [setOwner({ person: overview.person.id, patient })] : []),
     ...(overview.keys?.length ? [writeMeta("server-keys", overview.keys)] : []),
   ];
+  const agreed = overview.patients?.[0]?.agreement;
+  if (agreed) kept.push(learnAgreement(overview.person.id, agreed));
   await Promise.allSettled(kept);
   await saveOverview(overview);
 }
