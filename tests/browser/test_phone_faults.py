@@ -177,7 +177,7 @@ DROP = """async ({ base }) => {
 
 
 class Disk:
-    """A phone whose disk is full until `empty`. The browser asks how much room is left only when it starts."""
+    """A phone whose disk is full until `empty`. The browser asks what room is left only when it starts."""
 
     def __init__(self, page: Page, origin: str) -> None:
         self.page, self.origin = page, origin

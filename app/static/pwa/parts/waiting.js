@@ -30,7 +30,9 @@ const NO_REASON = mark("The clinic’s server did not take it and gave no reason
 const nameOf = ({ kind, sealed_at }, now) => t(KINDS[kind] ?? KINDS.partial, { when: briefly(sealed_at, now) });
 
 export function Waiting({ phone }) {
-  const { waiting, attention, tried, now } = phone;
+  const { waiting, attention, now } = phone;
+  // What was tried before any of these was written says nothing of them.
+  const tried = waiting.some(({ sealed_at }) => phone.tried?.at >= sealed_at) ? phone.tried : null;
   const [busy, setBusy] = useState(false);
   const send = async (first) => {
     setBusy(true);

@@ -21,13 +21,14 @@ export class NotSent extends Error {
 /** What has arrived is written down wherever this phone still takes it, so that no draft of it is sent again. */
 export async function keepDirect(record, receipt) {
   const { id, person, kind, sealed_at } = record;
-  receipts.set(id, { ...receipt, person, kind, sealed_at });
+  const kept = { ...receipt, person, kind, sealed_at };
+  receipts.set(id, kept);
   try {
-    localStorage.setItem(SENT, JSON.stringify([...sentIds(), id].slice(-MOST)));
+    localStorage.setItem(SENT, JSON.stringify([...keptElsewhere(), kept].slice(-MOST)));
   } catch {
     // Full as well: the draft may be found again, and what is sent of it then stands beside this one at the clinic.
   }
-  await writeReceipt(receipts.get(id)).catch(() => {});
+  await writeReceipt(kept).catch(() => {});
   announce({ type: "receipt", id });
 }
 
@@ -37,11 +38,12 @@ const writeReceipt = (receipt) =>
     await ask(store("receipts").put(receipt));
   });
 
-export const directReceipt = (id) => receipts.get(id) ?? null;
+export const directReceipt = (id) => receipts.get(id) ?? keptElsewhere().find((one) => one.id === id) ?? null;
 
-export const wasSentDirectly = (id) => receipts.has(id) || sentIds().includes(id);
+export const wasSentDirectly = (id) => directReceipt(id) !== null;
 
-function sentIds() {
+/** What was sent so from this phone, in other tabs and before: outside the database, which may not take it. */
+function keptElsewhere() {
   try {
     return JSON.parse(localStorage.getItem(SENT)) ?? [];
   } catch {

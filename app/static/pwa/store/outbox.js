@@ -132,8 +132,13 @@ async function putOnce(store, record) {
   return record;
 }
 
+let asked = false;
+
 function wasPut(record, put) {
   if (put === record && record.sequence) copyNumber(record);
+  // Storage that a browser may empty when the disk is full is asked to be kept, once there is something to lose.
+  if (!asked) navigator.storage?.persist?.().catch(() => {});
+  asked = true;
   announce({ type: "outbox", id: record.id });
   return record.id;
 }
