@@ -12,6 +12,7 @@ from tests.browser.faults import PLANT, SAVE, SEND, run
 from tests.browser.phone import Phones, wait_for_worker
 from tests.browser.screens import sign_in
 from tests.browser.server import LiveServer
+from tests.browser.test_phone_uploads import NO_WORKER
 
 # Every operation is made to fail when BETWEEN_FAULTS is `all`; else every third of them.
 STEP = 1 if os.environ.get("BETWEEN_FAULTS") == "all" else 3
@@ -32,6 +33,7 @@ WONT_OPEN = {
 @pytest.fixture
 def june(phone: Page, live_server: LiveServer) -> Page:
     """June's phone, signed in, its storage sound so far."""
+    phone.context.add_init_script(NO_WORKER)
     sign_in(phone, live_server, "patient")
     expect(phone.get_by_role("heading", level=1)).to_contain_text("visit")
     wait_for_worker(phone)

@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.phone import wait_for_worker
 from tests.browser.screens import sign_in
 from tests.browser.server import LiveServer
-from tests.browser.test_phone_uploads import refuse, seal
+from tests.browser.test_drafts import answering
+from tests.browser.test_phone_uploads import NO_WORKER, refuse, seal
 
 GONE = "2 check-ins or answers that a phone of yours held have not reached the clinic."
 
@@ -16,6 +17,7 @@ GONE = "2 check-ins or answers that a phone of yours held have not reached the c
 @pytest.fixture
 def june(phone: Page, live_server: LiveServer) -> Page:
     """June's phone; one rating is at the clinic."""
+    phone.context.add_init_script(NO_WORKER)
     sign_in(phone, live_server, "patient")
     expect(phone.get_by_role("heading", level=1)).to_contain_text("visit")
     wait_for_worker(phone)
@@ -25,9 +27,9 @@ def june(phone: Page, live_server: LiveServer) -> Page:
     return phone
 
 
-def hold_two(page: Page, route: object = refuse) -> None:
+def hold_two(page: Page) -> None:
     """Two items that cannot be sent now."""
-    page.context.route("**/api/sync", route)  # type: ignore[arg-type]
+    page.context.route("**/api/sync", refuse)
     seal(page, 2)
     expect(page.locator(".waits li")).to_have_count(2)
 
@@ -88,19 +90,10 @@ def test_what_waits_or_was_sent_is_never_called_lost(june: Page, live_server: Li
 def test_a_refused_item_is_where_it_waits_and_not_called_lost_on_the_phone(
     june: Page, live_server: LiveServer
 ) -> None:
-    def reject_all(route: Route) -> None:
-        reply = route.fetch(method="GET", url=f"{live_server.url}/healthz")
-        assert reply.ok
-        items = (route.request.post_data_json or {})["items"]
-        told = {"status": "rejected", "code": "item_too_large"}
-        hashes = june.evaluate(HASHES)
-        receipts = [{"id": one["id"], "sha256": hashes[one["id"]]} | told for one in items]
-        route.fulfill(json={"receipts": receipts, "server_time": "2026-11-21T12:00:00Z"})
-
     hold_two(june)
     june.context.unroute("**/api/sync")
-    june.context.route("**/api/sync", reject_all)
-    june.get_by_role("button", name="Send now").click()
+    june.context.route("**/api/sync", answering("rejected", code="item_too_large"))
+    june.evaluate("dispatchEvent(new Event('online'))")
     expect(june.locator(".attention")).to_have_count(2, timeout=20_000)
     june.context.unroute("**/api/sync")
     # Another one comes after them: the clinic sees that two numbers are missing.
@@ -109,18 +102,6 @@ def test_a_refused_item_is_where_it_waits_and_not_called_lost_on_the_phone(
     june.reload()
     expect(june.locator(".attention")).to_have_count(2)
     expect(june.get_by_text("a phone of yours held")).to_have_count(0)
-
-
-HASHES = """async () => {
-  const db = await new Promise((resolve) => {
-    const asked = indexedDB.open("between");
-    asked.onsuccess = () => resolve(asked.result);
-  });
-  const all = db.transaction("outbox").objectStore("outbox").getAll();
-  const rows = await new Promise((resolve) => (all.onsuccess = () => resolve(all.result)));
-  db.close();
-  return Object.fromEntries(rows.map(({ id, sha256 }) => [id, sha256]));
-}"""
 
 
 def test_when_everything_is_gone_the_phone_starts_anew_and_claims_nothing(
