@@ -14,6 +14,7 @@ import jinja2
 
 from bench.result import commit
 from prove.access import prove_access
+from prove.fuzz import prove_fuzz
 from prove.kills import prove_kills
 from prove.scoring import prove_scoring
 from tests.browser.server import LiveServer
@@ -22,6 +23,7 @@ from tests.postgres import Postgres
 WRITTEN = Path("docs") / "proofs.md"
 TEMPLATE = Path(__file__).parent / "proofs.md.jinja"
 ROUNDS = int(os.environ.get("PROVE_ROUNDS", "40"))
+PAYLOADS = int(os.environ.get("PROVE_PAYLOADS", "20000"))
 SEED = int(os.environ.get("PROVE_SEED", str(random.SystemRandom().randrange(10**6))))
 
 
@@ -83,9 +85,35 @@ def _kills(name: str, server: LiveServer) -> Proof:
     return Proof(f"{name}: no acknowledged check-in is lost or stored twice by kill -9", size, outcome.faults)
 
 
+def fuzz_sqlite() -> Proof:
+    """The default database."""
+    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
+        return _fuzz("SQLite", f"sqlite:///{folder}/between.db", Path(folder) / "instance")
+
+
+def fuzz_postgresql() -> Proof:
+    """The other one, which refuses what SQLite takes."""
+    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
+        postgres = Postgres(Path(folder) / "postgres")
+        url = postgres.url(postgres.make_template(lambda _url: None))
+        proof = _fuzz("PostgreSQL", url, Path(folder) / "instance")
+        postgres.close()
+        return proof
+
+
+def _fuzz(name: str, url: str, instance: Path) -> Proof:
+    outcome = prove_fuzz(url, instance, payloads=PAYLOADS, seed=SEED)
+    became = ", ".join(f"{count:,} {what}" for what, count in outcome.became.most_common())
+    size = f"{outcome.sent:,} payloads through seal and sync and through the form (seed {SEED}): {became}"
+    promise = f"{name}: every fuzzed payload ends stored, in repair or rejected; every row is counted"
+    return Proof(promise, size, outcome.faults)
+
+
 PROOFS: dict[str, Callable[[], Proof]] = {
     "scoring": scoring,
     "access": access,
+    "fuzz-sqlite": fuzz_sqlite,
+    "fuzz-postgresql": fuzz_postgresql,
     "kills-sqlite": kills_sqlite,
     "kills-postgresql": kills_postgresql,
 }
