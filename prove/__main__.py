@@ -14,6 +14,7 @@ import jinja2
 
 from bench.result import commit
 from prove.access import prove_access
+from prove.api import prove_api
 from prove.fuzz import prove_fuzz
 from prove.kills import prove_kills
 from prove.scoring import prove_scoring
@@ -24,6 +25,7 @@ WRITTEN = Path("docs") / "proofs.md"
 TEMPLATE = Path(__file__).parent / "proofs.md.jinja"
 ROUNDS = int(os.environ.get("PROVE_ROUNDS", "40"))
 PAYLOADS = int(os.environ.get("PROVE_PAYLOADS", "20000"))
+EXAMPLES = int(os.environ.get("PROVE_EXAMPLES", "300"))
 SEED = int(os.environ.get("PROVE_SEED", str(random.SystemRandom().randrange(10**6))))
 
 
@@ -109,9 +111,19 @@ def _fuzz(name: str, url: str, instance: Path) -> Proof:
     return Proof(promise, size, outcome.faults)
 
 
+def api() -> Proof:
+    """What the API's document promises."""
+    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
+        outcome = prove_api(f"sqlite:///{folder}/between.db", Path(folder), examples=EXAMPLES, start=SEED)
+    answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(outcome.answers.items()))
+    size = f"{outcome.asked:,} requests by schemathesis to {outcome.operations} operations: {answers}"
+    return Proof("The API does what its OpenAPI document says, and never a 5xx", size, outcome.faults)
+
+
 PROOFS: dict[str, Callable[[], Proof]] = {
     "scoring": scoring,
     "access": access,
+    "api": api,
     "fuzz-sqlite": fuzz_sqlite,
     "fuzz-postgresql": fuzz_postgresql,
     "kills-sqlite": kills_sqlite,

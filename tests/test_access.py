@@ -43,6 +43,7 @@ TABLE = {
     "pwa.manifest": ("GET", "200 200 200 200 200 200 200 200"),
     "pwa.envelope_schema": ("GET", "200 200 200 200 200 200 200 200"),
     "health.show_health": ("GET", "200 200 200 200 200 200 200 200"),
+    "openapi.show_openapi": ("GET", "200 200 200 200 200 200 200 200"),
     "account.start": ("GET", "302 302 302 302 302 302 302 302"),
     "account.show_sign_in": ("GET", "200 200 200 200 200 200 200 200"),
     "account.do_sign_in": ("POST", "422 422 422 422 422 422 422 422"),

@@ -27,7 +27,15 @@ from tests.factories import seal_for
 from tests.test_access import BODIES, TABLE, VISITORS, World, build_world
 
 Condition = Callable[[Database], AbstractContextManager[None]]
-NO_DATABASE = {"pwa.check_in", "pwa.help_page", "pwa.licences", "pwa.shell", "pwa.worker", "pwa.manifest"}
+NO_DATABASE = {
+    "pwa.check_in",
+    "pwa.help_page",
+    "pwa.licences",
+    "pwa.shell",
+    "pwa.worker",
+    "pwa.manifest",
+    "openapi.show_openapi",
+}
 NOTE = {"executive": {"direction": None, "text": "x" * 9000, "attribution": []}}
 
 
