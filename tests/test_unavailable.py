@@ -249,7 +249,8 @@ def _faults(knock: Knock, response: TestResponse) -> list[str]:
         faults += [] if response.headers.get("Retry-After") == "5" else ["no Retry-After"]
         faults += [] if "try again in a moment" in said else ["no sentence"]
         faults += ["needs no database"] if knock.endpoint in NO_DATABASE else []
-    elif response.status_code != knock.expected:
+    # What an act before it could not do now makes this one too early: it says so, and does nothing.
+    elif response.status_code not in (knock.expected, 409):
         faults.append(f"{response.status_code} instead of {knock.expected} or 503")
     return [f"{knock.endpoint}: {fault}" for fault in faults]
 
