@@ -1,8 +1,8 @@
 """The database: one engine, short reads, and writes that are ours alone until they commit.
 
 SQLite: `synchronous=FULL`, because a phone deletes its copy on our word; WAL only where the library has the
-fix for its reset race (3.51.3), else DELETE journal; writes start with BEGIN IMMEDIATE under one lock of this
-process.
+fix for its reset race (3.51.3), else TRUNCATE journal; writes start with BEGIN IMMEDIATE under one lock of
+this process.
 
 What the database cannot do just now (full, locked, read-only, not there) is one of `UNAVAILABLE`, whatever
 the driver calls it, so that everybody can be told to come again.
@@ -43,8 +43,8 @@ class Database:
         self.engine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writes = self.engine.execution_options(between_write=True)
-        # Each statement reads what is committed. A transaction would add two round trips on PostgreSQL, and on
-        # SQLite keep every commit waiting for the last statement of a page, not just for the present one.
+        # A statement reads what is committed. A transaction would add two round trips on PostgreSQL and, on
+        # SQLite, keep every commit waiting for the last statement of a page, not just for the present one.
         self._reads = self.engine.execution_options(
             **({"between_read": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
@@ -147,7 +147,9 @@ def _name_unavailable(context: sa.engine.ExceptionContext) -> Exception | None:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    journal = "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE_FROM else "DELETE"
+    # Not DELETE: its commit is the removal of a file, and nothing makes that durable. After a power cut the
+    # journal is back and undoes what a phone has forgotten. TRUNCATE syncs its commit, at the same price.
+    journal = "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE_FROM else "TRUNCATE"
     for pragma in (
         f"busy_timeout={BUSY_MILLISECONDS}",
         f"journal_mode={journal}",

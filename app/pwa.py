@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.assets import SOURCE, Assets
 from app.domain import note
+from app.domain.agreement import HOURS_UNFINISHED, VERSION
 from app.domain.instruments import load_instrument
 from app.languages import LANGUAGES, translate
 from app.schemas import published
@@ -36,6 +37,7 @@ def check_in(language: str) -> Response:
         **_context(language),
         instruments=[load_instrument("phq9"), load_instrument("gad7")],
         note=note,
+        hours_unfinished=HOURS_UNFINISHED,
         form_id=str(uuid.uuid4()),
     )
     return _document(page)
@@ -121,6 +123,7 @@ def _context(language: str) -> dict[str, Any]:
             "static": _assets().base,
             "languages": LANGUAGES,
             "crisis": dict(crisis),
+            "agreement": VERSION,
             "instruments": {name: load_instrument(name).version for name in ("phq9", "gad7")},
         },
     }

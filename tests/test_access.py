@@ -28,7 +28,7 @@ from app.services import access
 from app.services.access import PUBLIC, SESSION, Policy
 from app.services.invitations import invite
 from app.services.visits import set_cadence
-from tests.factories import Factory, Member, seal_for, signed_in, visitor
+from tests.factories import Factory, Member, make_decision, seal_for, signed_in, visitor
 
 # Columns. june is the patient whose things are asked for, lead is on june's team, sam is june's caregiver.
 VISITORS = ("nobody", "june", "marcus", "lead", "colleague", "stranger", "sam", "ended")
@@ -60,6 +60,8 @@ TABLE = {
     "sync.sync": ("POST", "401 200 401 401 401 401 401 401"),
     "sync.keys": ("GET", "401 200 200 401 401 401 401 401"),
     "overview.overview": ("GET", "401 200 200 403 403 403 403 403"),
+    # june's decision with the visitor's own session.
+    "agreements.add_agreement": ("POST", "401 200 404 403 403 403 403 403"),
     "subscriptions.add_subscription": ("POST", "401 400 400 403 403 403 403 403"),
     "subscriptions.stop_subscription": ("POST", "401 200 404 403 403 403 403 403"),
     "own.set_preferences": ("POST", "401 200 200 200 200 200 200 200"),
@@ -201,6 +203,8 @@ def ask(world: World, endpoint: str, name: str) -> int:
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(world.ids[found[1]]), rule.rule)
     body = dict(BODIES.get(endpoint, {}))
+    if endpoint == "agreements.add_agreement":
+        body = {"json": make_decision(world.june)}
     if endpoint == "sync.sync":
         body = {"json": {"person": str(world.june.person_id), "items": [seal_for(world.app, world.june)]}}
     return world.browser(name).open(path, method=method, **body).status_code

@@ -14,6 +14,7 @@ from app.http import answer, current_actor, current_now, parts
 from app.languages import local
 from app.models import Clinic, Delivery, Envelope, Membership, Patient, Person, Reminder, Visit
 from app.services.access import Actor, own_patients
+from app.services.agreements import newest_agreement
 from app.services.care import list_shared
 from app.services.envelopes import FIRST
 from app.services.journal import Entry, read_check_ins
@@ -88,6 +89,7 @@ def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) ->
         "clinic": _clinic(clinic, actor.language),
         "clinician": _lead_name(session, patient),
         "safety_plan": patient.safety_plan,
+        "agreement": _agreement(session, patient),
         "visits": [_visit(visit) for visit in visits],
         "cadences": [
             {
@@ -150,6 +152,19 @@ def _lead_name(session: Session, patient: Patient) -> str:
         .where(Membership.clinic_id == patient.clinic_id, Membership.id == patient.lead_id)
     )
     return name or ""
+
+
+def _agreement(session: Session, patient: Patient) -> dict[str, Any] | None:
+    agreed = newest_agreement(session, patient)
+    if agreed is None:
+        return None
+    return {
+        "id": str(agreed.client_id),
+        "version": agreed.version,
+        "accepted": agreed.accepted,
+        "sends_unfinished": agreed.sends_unfinished,
+        "decided_at": iso(agreed.decided_at),
+    }
 
 
 def _visit(visit: Visit) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from app.schemas.envelope import FORMAT, UnreadableError
 from app.schemas.fields import read_uuid
 from app.schemas.form import read_form
 from app.services.access import Actor, load_actor, own_patients
-from app.services.intake import Receipt
+from app.services.intake import Handed, Receipt
 
 blueprint = Blueprint("form", __name__)
 
@@ -98,7 +98,7 @@ def _store(actor: Actor, language: str) -> Receipt:
         patient = session.scalars(own_patients(actor)).first()
     if patient is None:
         raise BetweenError("not_allowed")
-    return parts().intake.take(actor.person_id, [_arrival(patient, actor, language, now)], now)[0]
+    return parts().intake.take(Handed(actor.person_id, [_arrival(patient, actor, language, now)], now))[0]
 
 
 def _arrival(patient: Patient, actor: Actor, language: str, now: datetime) -> Arrival:
