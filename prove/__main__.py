@@ -125,7 +125,9 @@ def _races(database: str, server: QuickServer) -> Proof:
 
 
 def _legs(kills: int) -> Iterator[tuple[int, int]]:
-    return ((leg, min(LEG, kills - leg * LEG)) for leg in range(-(-kills // LEG)))
+    for done in range(0, kills, LEG):
+        print(f"        {done:,} of {kills:,}", file=sys.stderr, flush=True)
+        yield done, min(LEG, kills - done)
 
 
 @contextmanager
