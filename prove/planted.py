@@ -14,7 +14,7 @@ from app.services import envelopes, intake
 from app.services.envelopes import Arrived, Kept
 from app.services.intake import Handed, Intake, Receipt
 
-GAP_SECONDS = 0.002
+GAP_SECONDS = 0.02
 
 
 def plant(bug: str) -> None:

@@ -11,6 +11,7 @@ from prove.quick_server import QuickServer
 from tests.postgres import Postgres
 
 KILLS = 12
+KILLS_OF_A_BUG = 6
 
 
 @contextmanager
@@ -22,13 +23,13 @@ def served(directory: Path, url: str, *bugs: str) -> Iterator[QuickServer]:
         server.shut()
 
 
-def killed(directory: Path, url: str, *bugs: str) -> Outcome:
+def killed(kills: int, directory: Path, url: str, *bugs: str) -> Outcome:
     with served(directory, url, *bugs) as server:
-        return prove_kills(server, kills=KILLS, seed=11)
+        return prove_kills(server, kills=kills, seed=11)
 
 
 def test_no_acknowledged_check_in_is_lost_or_doubled(database_url: str, tmp_path: Path) -> None:
-    outcome = killed(tmp_path, database_url)
+    outcome = killed(KILLS, tmp_path, database_url)
     assert outcome.kills == KILLS
     assert outcome.workers > 0
     assert outcome.starting > 0
@@ -53,5 +54,5 @@ def test_postgresql_itself_may_die(tmp_path: Path) -> None:
     [("answer_before_commit", "it is not there"), ("audit_later", "0 audit rows instead of 1")],
 )
 def test_the_rig_sees_a_planted_bug(bug: str, seen: str, sqlite_url: str, tmp_path: Path) -> None:
-    outcome = killed(tmp_path, sqlite_url, bug)
+    outcome = killed(KILLS_OF_A_BUG, tmp_path, sqlite_url, bug)
     assert any(seen in fault for fault in outcome.faults)
