@@ -5,20 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from app.domain.agreement import HOURS_UNFINISHED, VERSION
 from app.domain.modality import MODALITIES, MODALITY_NAMES, treatment_of, treatments_of
 from app.domain.note import ATTRIBUTION_NAMES, treatment_choices
 from app.languages import format_short_day, ngettext
 from app.languages import gettext as _
+from app.models import Agreement
 from app.pages.alert_presenter import ThreadWords, present_thread
 from app.pages.caseload_presenter import Detail
 from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
 from app.pages.dates import Dates
+from app.pages.standing_presenter import StandingWords, present_standing
 from app.pages.timeline_presenter import Timeline, present_timeline
+from app.pages.versions_presenter import Versions, present_versions
 from app.pages.visit_form import CADENCE_MODALITIES, Typed, took_place_words, zone_choices
 from app.pages.visit_presenter import Plan, present_plan
 from app.pages.words import treatments_words
 from app.services.caseload_facts import Treatment
-from app.services.journal import Entry
+from app.services.journal import Entry, is_item9_skipped
 from app.services.timeline import PatientRecord
 
 # With fewer notes than this the notes themselves say more than a table.
@@ -34,6 +38,14 @@ class Attribution:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What was typed for an alert that moved on meanwhile, and why it is not stored."""
+
+    why: str
+    words: str
+
+
+@dataclass(frozen=True)
 class PatientPage:
     """The page in words."""
 
@@ -42,10 +54,14 @@ class PatientPage:
     facts: list[Detail]
     last: str
     alert: ThreadWords | None
+    kept: Kept | None
+    standing: StandingWords
+    together: list[Line]
     earlier_alerts: list[ThreadWords]
     timeline: Timeline
     lines: list[Line]
     ratings: list[Line]
+    versions: list[Versions]
     unread: int
     asking: list[Line]
     should_know: list[Line]
@@ -55,6 +71,7 @@ class PatientPage:
     plan: Plan
     safety_plan: str
     shared: list[tuple[str, str]]
+    agreed: list[str]
     modalities: list[tuple[str, str]]
     cadence_modalities: list[tuple[str, str]]
     zones: list[tuple[str, str]]
@@ -72,7 +89,10 @@ def present_patient(
     typed: Typed | None = None,
 ) -> PatientPage:
     """Word one patient for a membership; `typed` is a form that needs another look."""
-    threads = [present_thread(thread, record.entries, dates, reader_id) for thread in record.threads]
+    threads = [
+        present_thread(thread, record.entries, dates, reader_id, record.colleagues)
+        for thread in record.threads
+    ]
     has_open = record.open_thread is not None
     lines = present_lines(record.entries, dates)
     return PatientPage(
@@ -81,10 +101,14 @@ def present_patient(
         facts=_facts(record, lines, dates),
         last=_last(lines),
         alert=threads[0] if has_open else None,
+        kept=_kept(typed),
+        standing=present_standing(record.standing, record.threads, dates),
+        together=[line for line in lines if line.is_waiting and line.id not in _own_look(record)],
         earlier_alerts=threads[1:] if has_open else threads,
         timeline=present_timeline(record, dates),
         lines=[line for line in lines if not line.is_quiet],
         ratings=[line for line in lines if line.is_quiet],
+        versions=present_versions(record.entries, lines, dates),
         unread=sum(1 for line in lines if line.is_waiting),
         asking=[line for line in lines if line.asks_to_talk and line.is_waiting],
         should_know=[line for line in lines if line.should_know and line.is_waiting],
@@ -94,6 +118,7 @@ def present_patient(
         plan=present_plan(record.visits, record.cadences, dates, undo),
         safety_plan=record.patient.safety_plan,
         shared=[(one.caregiver, _shared_words(one.until, one.last_seen_at, dates)) for one in record.shared],
+        agreed=_agreed_words(record.agreement, dates),
         modalities=[(one, _(MODALITY_NAMES[one])) for one in MODALITIES],
         cadence_modalities=[(one, _(MODALITY_NAMES[one])) for one in CADENCE_MODALITIES],
         zones=zone_choices(dates.zone),
@@ -101,6 +126,20 @@ def present_patient(
         took_place=took_place_words(typed, dates) if typed else "",
         typed=typed or Typed("", {}, {}),
     )
+
+
+def _own_look(record: PatientRecord) -> set[uuid.UUID]:
+    """Check-ins that nobody signs off in passing: in the open alert, or with item 9 left out."""
+    open_thread = record.open_thread
+    answers = {one.check_in_id for one in open_thread.answers} if open_thread else set()
+    words = {one.check_in_id for one in open_thread.words} if open_thread else set()
+    return answers | words | {entry.check_in.id for entry in record.entries if is_item9_skipped(entry)}
+
+
+def _kept(typed: Typed | None) -> Kept | None:
+    if typed is None or "moved" not in typed.errors:
+        return None
+    return Kept(typed.errors["moved"], typed.values.get("words", ""))
 
 
 def _facts(record: PatientRecord, lines: list[Line], dates: Dates) -> list[Detail]:
@@ -111,6 +150,32 @@ def _facts(record: PatientRecord, lines: list[Line], dates: Dates) -> list[Detai
     if not lines:
         facts.append(Detail(_("nothing sent yet")))
     return facts
+
+
+def _agreed_words(agreement: Agreement | None, dates: Dates) -> list[str]:
+    """Whether it was accepted, when, which version, and what happens to a check-in left unfinished."""
+    if agreement is None:
+        return [_("Not decided yet. The phone asks before the first check-in.")]
+    shown = {"en": _("in English"), "es": _("in Spanish")}[agreement.language]
+    when, version = dates.near(agreement.decided_at), agreement.version
+    if not agreement.accepted:
+        return [
+            _(
+                "Declined {when}, version {version}, {shown}.",
+                when=when,
+                version=version,
+                shown=shown,
+            )
+        ]
+    words = [_("Accepted {when}, version {version}, {shown}.", when=when, version=version, shown=shown)]
+    if version != VERSION:
+        words.append(_("There is a newer version; the phone asks again before the next check-in."))
+    unfinished = (
+        _("A positive answer in a check-in left for {n} hours is sent by itself.", n=HOURS_UNFINISHED)
+        if agreement.sends_unfinished
+        else _("A check-in left unfinished stays on the phone until the patient sends it.")
+    )
+    return [*words, unfinished]
 
 
 def _last(lines: list[Line]) -> str:
