@@ -1,7 +1,8 @@
 """`make prove` runs every proof in full, `python -m prove kills-sqlite` one of them.
 
 Each keeps what it found in build/proofs/ as it finishes. `python -m prove --write` makes docs/proofs.md of
-what is there; a run of all of them does so too.
+what is there; a run of all of them does so too. PROVE_SEED makes the same run again, and PROVE_KILLS,
+PROVE_KILLS_POSTGRESQL, PROVE_DATABASE_KILLS, PROVE_STATES, PROVE_LOSSY_STATES and PROVE_RACES set the sizes.
 """
 
 import dataclasses
@@ -126,7 +127,9 @@ def _races(database: str, server: QuickServer) -> Proof:
 
 
 def _legs(kills: int) -> Iterator[tuple[int, int]]:
-    return ((leg, min(LEG, kills - leg * LEG)) for leg in range(-(-kills // LEG)))
+    for done in range(0, kills, LEG):
+        print(f"        {done:,} of {kills:,}", file=sys.stderr, flush=True)
+        yield done, min(LEG, kills - done)
 
 
 @contextmanager
