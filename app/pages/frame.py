@@ -28,6 +28,11 @@ DONE = {
     "closed": mark("The alert is closed. A new answer opens a new one."),
     "plan": mark("The plan is saved. The patient sees it under Help now."),
     "called": mark("Written down that you called."),
+    "read-now": mark("It could be read now, and counts from the moment it arrived."),
+    "read-before": mark("It was read in the meantime. This is what it says."),
+    "still-unread": mark("It was read again and still cannot be understood. It stays on the list."),
+    "dismissed": mark("Dismissed, with your name and the time. It is kept."),
+    "restored": mark("It is back on the list."),
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from app.domain.check_in import KINDS, CheckInFacts, InstrumentFacts, NoteFacts, score_instrument
+from app.domain.check_in import IN_PERSON, KINDS, CheckInFacts, InstrumentFacts, NoteFacts, score_instrument
 from app.domain.note import ATTRIBUTIONS, DIMENSIONS, DIRECTIONS, TOPICS
 from app.domain.score import AnswerError
 from app.schemas.fields import (
@@ -24,6 +24,11 @@ FORMAT = "between/envelope/1"
 LANGUAGES = ("en", "es")
 LONGEST_TEXT = 50_000
 VERSIONS = {"phq9": ("1",), "gad7": ("1",)}
+# Phones of 0.1.0 had no kind of its own for this tap: they sent a note with exactly one of these.
+ASKED_IN_0_1_0 = (
+    "Asks to talk in person instead of answering the questions today.",
+    "Pide hablar en persona en vez de contestar las preguntas hoy.",
+)
 
 
 class UnreadableError(Exception):
@@ -137,7 +142,7 @@ def _instrument(name: str, said: dict[str, Any]) -> InstrumentFacts:
 def _facts(said: dict[str, Any], instruments: dict[str, InstrumentFacts]) -> CheckInFacts:
     should_know = said["should_know"] or {"answer": None, "topics": [], "text": ""}
     return CheckInFacts(
-        kind=said["kind"],
+        kind=IN_PERSON if _asked_in_0_1_0(said) else said["kind"],
         language=said["language"],
         supersedes=said["supersedes"],
         visits=tuple(said["visits"]),
@@ -158,6 +163,17 @@ def _facts(said: dict[str, Any], instruments: dict[str, InstrumentFacts]) -> Che
         install_id=said["install"],
         sequence=said["sequence"],
         pending=said["pending"],
+    )
+
+
+def _asked_in_0_1_0(said: dict[str, Any]) -> bool:
+    """Whether this is that one tap, and nothing the patient typed."""
+    should_know = said["should_know"]
+    return (
+        said["kind"] == "note"
+        and should_know is not None
+        and should_know["topics"] == ["other"]
+        and should_know["text"] in ASKED_IN_0_1_0
     )
 
 

@@ -88,6 +88,7 @@ POLICIES: dict[str, Policy] = {
     "sync.sync": _APPEND,
     "sync.keys": _APPEND,
     "overview.overview": _PATIENT,
+    "agreements.add_agreement": _PATIENT,
     "subscriptions.add_subscription": _PATIENT,
     "subscriptions.stop_subscription": _PATIENT,
     "own.set_preferences": _ANYONE,
@@ -110,6 +111,10 @@ POLICIES: dict[str, Policy] = {
     "alerts.add_attempt": _CLINICIAN,
     "alerts.close_alert": _CLINICIAN,
     "repairs.show_repairs": _CLINICIAN,
+    "repairs.show_repair": _CLINICIAN,
+    "repairs.read_again": _CLINICIAN,
+    "repairs.dismiss": _CLINICIAN,
+    "repairs.restore": _CLINICIAN,
     "care.show_care": _CAREGIVER,
 }
 
@@ -191,6 +196,14 @@ def own_care_links(actor: Actor) -> sa.Select[CareLink]:
 def find_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
     """A patient of the actor's team. Raises BetweenError not_found for every other id, existing or not."""
     patient = session.scalar(visible_patients(actor).where(Patient.id == patient_id))
+    if patient is None:
+        raise BetweenError("not_found")
+    return patient
+
+
+def find_own_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
+    """The actor as this patient. Raises BetweenError not_found for every other id."""
+    patient = session.scalar(own_patients(actor).where(Patient.id == patient_id))
     if patient is None:
         raise BetweenError("not_found")
     return patient

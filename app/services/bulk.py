@@ -1,18 +1,19 @@
 """Rows of several tables that stand or fall with one first row, on the intake's hot path.
 
 SQLite takes a list of rows as one prepared insert, a table at a time. To PostgreSQL every statement is a
-journey, so there all tables go in one: one array a column, unnested by the server. Both are compiled once.
+journey, so there all tables go in one, as JSON that the server unfolds. Both are compiled once.
 """
 
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from app.models import Base
 
@@ -107,57 +108,43 @@ def _converts(shape: Shape) -> tuple[Convert, ...]:
 
 def _insert_at_once(connection: sa.Connection, owners: Rows, owned: Sequence[Rows]) -> set[uuid.UUID]:
     text = _postgresql_insert(connection.dialect, owners.shape, tuple(rows.shape for rows in owned))
-    arrays = {
-        f"{rows.shape.table.name}_{name}": [_postgresql_value(row[name]) for row in rows.values]
-        for rows in (owners, *owned)
-        for name in rows.shape.names
-    }
-    return {row[0] for row in connection.exec_driver_sql(text, arrays)}
+    told = {rows.shape.table.name: json.dumps(rows.values, default=_told) for rows in (owners, *owned)}
+    return {row[0] for row in connection.exec_driver_sql(text, told)}
 
 
-def _postgresql_value(value: Any) -> Any:
-    """JSON travels as text: its arrays have no literal form of their own."""
-    return json.dumps(value) if type(value) in (list, dict) else value
+def _told(value: uuid.UUID | datetime | bytes) -> str:
+    return value.isoformat() if isinstance(value, datetime) else _hex(value)
+
+
+def _hex(value: uuid.UUID | bytes) -> str:
+    return value.hex if isinstance(value, uuid.UUID) else value.hex()
 
 
 @cache
 def _postgresql_insert(dialect: sa.Dialect, owners: Shape, owned: tuple[Shape, ...]) -> str:
-    rows = _unnested(owners)
-    first = (
-        postgresql.insert(owners.table)
-        .from_select(list(owners.names), sa.select(*_columns(owners, rows)))
-        .on_conflict_do_nothing()
-        .returning(owners.table.c[owners.owner])
-        .cte("owners")
+    """One statement for all. psycopg remembers how it reads a statement only up to 4,096 characters."""
+    fresh = f"SELECT {owners.owner} FROM fresh"  # noqa: S608 (all names are our own tables')
+    first = f"fresh AS ({_unfold(dialect, owners)} ON CONFLICT DO NOTHING RETURNING {owners.owner})"
+    rest = (
+        f"to_{shape.table.name} AS ({_unfold(dialect, shape)} WHERE t.{shape.owner} IN ({fresh}))"
+        for shape in owned
     )
-    fresh = sa.select(first.c[owners.owner])
-    return str(fresh.add_cte(*(_owned(shape, fresh) for shape in owned)).compile(dialect=dialect))
+    return f"WITH {', '.join([first, *rest])} {fresh}"
 
 
-def _owned(shape: Shape, fresh: sa.Select[Any]) -> sa.CTE:
-    rows = _unnested(shape)
-    chosen = sa.select(*_columns(shape, rows)).where(rows.c[shape.owner].in_(fresh))
-    return postgresql.insert(shape.table).from_select(list(shape.names), chosen).cte(f"to_{shape.table.name}")
+def _unfold(dialect: sa.Dialect, shape: Shape) -> str:
+    quote = dialect.identifier_preparer.quote
+    kinds = {name: shape.table.c[name].type for name in shape.names}
+    read = [_read(f"t.{quote(name)}", kind) for name, kind in kinds.items()]
+    told = [f"{quote(name)} {_told_type(kind).compile(dialect)}" for name, kind in kinds.items()]
+    source = f"json_to_recordset(%({shape.table.name})s::json) AS t({', '.join(told)})"
+    target = f"{quote(shape.table.name)} ({', '.join(map(quote, shape.names))})"
+    return f"INSERT INTO {target} SELECT {', '.join(read)} FROM {source}"  # noqa: S608
 
 
-def _unnested(shape: Shape) -> sa.TableValuedAlias:
-    arrays = [
-        sa.bindparam(f"{shape.table.name}_{name}", type_=postgresql.ARRAY(_element(shape, name)))
-        for name in shape.names
-    ]
-    return sa.func.unnest(*arrays).table_valued(*shape.names).render_derived(f"{shape.table.name}_rows")
+def _told_type(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    return sa.Text() if isinstance(kind, sa.LargeBinary) else kind
 
 
-def _columns(shape: Shape, rows: sa.TableValuedAlias) -> list[sa.ColumnElement[Any]]:
-    return [
-        sa.cast(rows.c[name], shape.table.c[name].type) if _is_json(shape, name) else rows.c[name]
-        for name in shape.names
-    ]
-
-
-def _element(shape: Shape, name: str) -> sa.types.TypeEngine[Any]:
-    return sa.Text() if _is_json(shape, name) else shape.table.c[name].type
-
-
-def _is_json(shape: Shape, name: str) -> bool:
-    return isinstance(shape.table.c[name].type, sa.JSON)
+def _read(column: str, kind: sa.types.TypeEngine[Any]) -> str:
+    return f"decode({column}, 'hex')" if isinstance(kind, sa.LargeBinary) else column

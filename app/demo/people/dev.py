@@ -9,6 +9,7 @@ DEV = Story(
     name="Dev Raman",
     email="dev@harbor.example",
     team=("mensah", "lindqvist"),
+    sends_unfinished=False,
     joined=-84,
     phq_profile=(6, 6, 5, 7, 4, 5, 5, 2),
     gad_profile=(5, 7, 7, 5, 2, 3, 4),
