@@ -17,7 +17,7 @@ PLAY = """async ({ records, replies }) => {
   const stores = ["outbox", "receipts", "attention"];
   await transact(stores, "readwrite", async (store) => {
     for (const name of stores) await ask(store(name).clear());
-    for (const { size, ...one } of records) await ask(store("outbox").put({ ...one, sealed: new Uint8Array(size) }));
+    for (const one of records) await ask(store("outbox").put({ ...one, sealed: new Uint8Array(one.size) }));
   });
   const requests = [];
   await self.BetweenOutbox.upload(async (_path, { body }) => {
@@ -71,8 +71,9 @@ def _records(dice: random.Random) -> list[Record]:
 
 def _record(dice: random.Random, number: int, size: int) -> Record:
     item, person = str(uuid.UUID(int=dice.getrandbits(128))), dice.choice(PEOPLE)
-    kind = dice.choice(("full", "full", "note", "partial"))
-    return Record(item, person, person, "k1", bytes(size), uuid.UUID(item).hex * 2, number // 2, kind)
+    kind, urgent = dice.choice((("full", None), ("note", False), ("full", True), ("partial", None)))
+    sha256 = uuid.UUID(item).hex * 2
+    return Record(item, person, person, "k1", bytes(size), sha256, number // 2, kind, urgent)
 
 
 def _stored(record: Record) -> dict[str, Any]:
@@ -100,5 +101,9 @@ def _reply(request: Request, dice: random.Random) -> Reply:
     if dice.random() < 0.1:
         return Reply(413, b'{"code": "too_large"}')
     named = [one for one in request.records if dice.random() < 0.9]
-    receipts = [{"id": one.id, "sha256": one.sha256, "status": dice.choice(STATUSES)} for one in named]
+    receipts = [_receipt(one, dice.choice(STATUSES)) for one in named]
     return Reply(200, json.dumps({"receipts": receipts}).encode())
+
+
+def _receipt(record: Record, status: str) -> dict[str, str]:
+    return {"id": record.id, "sha256": record.sha256, "status": status, "arrived_at": "2026-11-21T12:00:00Z"}

@@ -1,17 +1,22 @@
 """Runs the machine for so many sequences, on a database of its own."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from app.services.intake import Intake
 from prove.machine import Machine, Tally
+from prove.machine_bugs import PHONE_BUGS, PromisingIntake
 from prove.machine_clinic import Clinic
 from prove.machine_phone import Phone
 
 STEPS = 36
 # Hypothesis remembers every sequence of a run: several runs keep its memory small.
 CHUNK = 500
+# Each planted bug is found within a hundred sequences or so.
+ENOUGH = 500
 SHRUNK = (Phase.generate, Phase.shrink)
 
 
@@ -30,6 +35,29 @@ def prove_machine(
         tally.faults += [fault] if fault else []
         number += 1
     return tally
+
+
+def find_planted(
+    url: str, instance: Path, *, first_seed: int, phone: type[Phone] = Phone, intake: type[Intake] = Intake
+) -> int | None:
+    """After how many sequences the machine found the bug; None when it never did."""
+    clinic = Clinic(url, instance, intake)
+    try:
+        tally = prove_machine(
+            clinic, sequences=ENOUGH, first_seed=first_seed, phone=phone, phases=(Phase.generate,)
+        )
+    finally:
+        clinic.close()
+    return tally.sequences if tally.faults else None
+
+
+def find_all_planted(url: str, instance: Path, *, first_seed: int) -> dict[str, int | None]:
+    """The same for every bug there is, by its name."""
+    found = {
+        bug.__name__: find_planted(url, instance, first_seed=first_seed, phone=bug) for bug in PHONE_BUGS
+    }
+    clinics = find_planted(url, instance, first_seed=first_seed, intake=PromisingIntake)
+    return found | {PromisingIntake.__name__: clinics}
 
 
 def _run(

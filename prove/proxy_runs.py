@@ -35,6 +35,14 @@ class Outcome:
     names: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
+    @property
+    def size(self) -> str:
+        """How much of it."""
+        return (
+            f"{self.runs:,} runs with {self.items:,} items and {self.requests:,} requests, {self.cuts:,} of them cut"
+            f" at even distances; {sum(self.names.values()):,} faults of {len(self.names)} kinds met"
+        )
+
 
 @dataclass(frozen=True)
 class Run:

@@ -7,9 +7,11 @@ from tests.browser.phone import Phones
 from tests.browser.server import LiveServer
 
 RUNS = 60
+STORED = "({ id, sha256 }) => ({ id, sha256, status: 'stored', arrived_at: '2026-11-21T12:00:00Z' })"
+WITHOUT = "if (!reply.receipts) return "
 DROPS_WITHOUT_A_RECEIPT = (
-    b"if (!reply.receipts) return reply;",
-    b"if (!reply.receipts) return settle(batch, batch.map((one) => ({ ...one, status: 'stored' })));",
+    WITHOUT.encode(),
+    f"if (!reply.receipts) await settle(batch, batch.map({STORED})); {WITHOUT}".encode(),
 )
 
 
