@@ -119,7 +119,7 @@ class Phone:
 
 
 def next_batch(records: list[Record], most: int) -> list[Record]:
-    """What is urgent goes first and alone; the rest in the order of writing, at most twenty and a megabyte."""
+    """What is urgent goes first and alone; the rest in the order of writing, twenty or a megabyte."""
     urgent = [one for one in records if one.is_urgent]
     ordered = sorted(urgent or records, key=lambda one: one.sequence)
     batch: list[Record] = []

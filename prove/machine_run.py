@@ -6,9 +6,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from app.services.intake import Intake
+from app.db import Database
 from prove.machine import Machine, Tally
-from prove.machine_bugs import PHONE_BUGS, PromisingIntake
+from prove.machine_bugs import PHONE_BUGS, ForgetfulDatabase
 from prove.machine_clinic import Clinic
 from prove.machine_phone import Phone
 
@@ -38,10 +38,15 @@ def prove_machine(
 
 
 def find_planted(
-    url: str, instance: Path, *, first_seed: int, phone: type[Phone] = Phone, intake: type[Intake] = Intake
+    url: str,
+    instance: Path,
+    *,
+    first_seed: int,
+    phone: type[Phone] = Phone,
+    database: type[Database] = Database,
 ) -> int | None:
     """After how many sequences the machine found the bug; None when it never did."""
-    clinic = Clinic(url, instance, intake)
+    clinic = Clinic(url, instance, database)
     try:
         tally = prove_machine(
             clinic, sequences=ENOUGH, first_seed=first_seed, phone=phone, phases=(Phase.generate,)
@@ -56,8 +61,8 @@ def find_all_planted(url: str, instance: Path, *, first_seed: int) -> dict[str, 
     found = {
         bug.__name__: find_planted(url, instance, first_seed=first_seed, phone=bug) for bug in PHONE_BUGS
     }
-    clinics = find_planted(url, instance, first_seed=first_seed, intake=PromisingIntake)
-    return found | {PromisingIntake.__name__: clinics}
+    clinics = find_planted(url, instance, first_seed=first_seed, database=ForgetfulDatabase)
+    return found | {ForgetfulDatabase.__name__: clinics}
 
 
 def _run(

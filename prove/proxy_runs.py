@@ -38,10 +38,9 @@ class Outcome:
     @property
     def size(self) -> str:
         """How much of it."""
-        return (
-            f"{self.runs:,} runs with {self.items:,} items and {self.requests:,} requests, {self.cuts:,} of them cut"
-            f" at even distances; {sum(self.names.values()):,} faults of {len(self.names)} kinds met"
-        )
+        met = f"{sum(self.names.values()):,} faults of {len(self.names)} kinds met"
+        sent = f"{self.items:,} items in {self.requests:,} requests"
+        return f"{self.runs:,} runs, {self.cuts:,} of them cut at even distances; {sent}; {met}"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from prove.machine_bugs import PHONE_BUGS, PromisingIntake
+from prove.machine_bugs import PHONE_BUGS, ForgetfulDatabase
 from prove.machine_clinic import Clinic
 from prove.machine_phone import Phone
 from prove.machine_run import find_planted, prove_machine
@@ -35,4 +35,4 @@ def test_a_planted_bug_of_the_phone_is_found(sqlite_url: str, tmp_path: Path, bu
 
 
 def test_a_planted_bug_of_the_clinic_is_found(sqlite_url: str, tmp_path: Path) -> None:
-    assert find_planted(sqlite_url, tmp_path / "instance", first_seed=SEED, intake=PromisingIntake)
+    assert find_planted(sqlite_url, tmp_path / "instance", first_seed=SEED, database=ForgetfulDatabase)
