@@ -51,13 +51,14 @@ class Stored:
 
 
 class Clinic:
-    """A server that can be restarted, locked and asked what it holds."""
+    """A server to restart, to lock and to ask what it holds. `kind`: its database, from a restart on."""
 
-    def __init__(self, url: str, instance: Path, kind: type[Database] = Database) -> None:
+    kind = Database
+
+    def __init__(self, url: str, instance: Path) -> None:
         environ = {"BETWEEN_INSTANCE": str(instance), "DATABASE_URL": url, "BETWEEN_DEMO": "0"}
         self._app = create_app(load_settings(environ))
         self._lock: sa.Connection | None = None
-        self._kind = kind
         self._outside = sa.create_engine(url, poolclass=sa.NullPool)
         self.restart()
 
@@ -76,7 +77,7 @@ class Clinic:
         """Everything that was kept in memory is made again; the database file stays."""
         before = self.parts
         before.database.dispose()
-        database = self._kind(before.database.url)
+        database = self.kind(before.database.url)
         self._watch(database)
         with database.writing() as session:
             keyring = load_keyring(session, before.settings.instance, datetime.now(UTC))

@@ -48,10 +48,9 @@ def likeness(scripts: int, seed: int) -> Proof:
 
 def machine_sqlite(sequences: int, seed: int) -> Proof:
     """With the bugs that it must find."""
-    with _folder() as folder:
-        tally = _run(f"sqlite:///{folder / 'between.db'}", folder / "clinic", sequences, seed)
-        url = f"sqlite:///{folder / 'planted.db'}"
-        planted = find_all_planted(url, folder / "planted", first_seed=seed)
+    with _folder() as folder, _clinic(f"sqlite:///{folder / 'between.db'}", folder) as clinic:
+        tally = prove_machine(clinic, sequences=sequences, first_seed=seed)
+        planted = find_all_planted(clinic, first_seed=seed)
     unseen = [f"planted and not found: {bug}" for bug, after in planted.items() if after is None]
     found = ", ".join(f"{bug} ({after})" for bug, after in planted.items())
     size = f"{_size(tally)}; planted bugs found (after so many sequences): {found}"
@@ -64,7 +63,8 @@ def machine_postgresql(sequences: int, seed: int) -> Proof:
         postgres = Postgres(folder / "postgres")
         try:
             url = postgres.url(postgres.make_template(lambda _url: None))
-            tally = _run(url, folder / "clinic", sequences, seed)
+            with _clinic(url, folder) as clinic:
+                tally = prove_machine(clinic, sequences=sequences, first_seed=seed)
         finally:
             postgres.close()
     return Proof(f"PostgreSQL: {PROMISE}", _size(tally), tally.faults, seed=seed)
@@ -76,12 +76,13 @@ PROMISE = (
 )
 
 
-def _run(url: str, instance: Path, sequences: int, seed: int) -> Tally:
-    # The clinic logs each time that its database is locked, and that is every second sequence.
+@contextmanager
+def _clinic(url: str, folder: Path) -> Iterator[Clinic]:
+    # It logs each time that its database is locked, and that is every second sequence.
     logging.getLogger("between").setLevel(logging.CRITICAL)
-    clinic = Clinic(url, instance)
+    clinic = Clinic(url, folder / "clinic")
     try:
-        return prove_machine(clinic, sequences=sequences, first_seed=seed)
+        yield clinic
     finally:
         clinic.close()
 

@@ -98,7 +98,7 @@ def _changed(change: Callable[[dict[str, Any]], Any]) -> Act:
 CHANGED_RECEIPTS = {
     "receipts for other ids": lambda receipt: receipt | {"id": str(uuid.uuid4())},
     "receipts for other bytes": lambda receipt: receipt | {"sha256": "0" * 64},
-    "receipts without a hash": lambda receipt: {"id": receipt["id"], "status": "stored"},
+    "receipts without a hash": lambda receipt: receipt | {"sha256": None},
     "an unknown status": lambda receipt: receipt | {"status": "fine"},
     "nulls for receipts": lambda _receipt: None,
 }
