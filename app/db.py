@@ -1,8 +1,8 @@
 """The database: one engine, short reads, and writes that are ours alone until they commit.
 
 SQLite: `synchronous=FULL`, because a phone deletes its copy on our word; WAL only where the library has the
-fix for its reset race (3.51.3), else TRUNCATE journal; writes start with BEGIN IMMEDIATE under one lock of this
-process.
+fix for its reset race (3.51.3), else TRUNCATE journal; writes start with BEGIN IMMEDIATE under one lock of
+this process.
 
 What the database cannot do just now (full, locked, read-only, not there) is one of `UNAVAILABLE`, whatever
 the driver calls it, so that everybody can be told to come again.

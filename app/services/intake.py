@@ -15,9 +15,9 @@ from app.db import UNAVAILABLE, Database
 from app.domain.check_in import Arrival
 from app.errors import BUSY_SECONDS, BetweenError
 from app.models import AuditRow
-from app.services.alerts import join_alert
+from app.services.alerts import join_alerts
 from app.services.bulk import Rows, RowValues, insert_rows, insert_with_owners, shape_of
-from app.services.check_in_rows import NewCheckIn, believable, rows_of_check_ins
+from app.services.check_in_rows import NewCheckIn, rows_of_check_ins
 from app.services.envelopes import (
     ENVELOPE,
     FIRST,
@@ -201,7 +201,9 @@ def _insert(connection: sa.Connection, arrived: Sequence[Arrived], place: _Place
     new = [_new_check_in(one, place) for one in arrived if one.arrival.facts is not None]
     audit = Rows(_AUDIT, [_audit_row(one) for one in arrived])
     fresh = insert_with_owners(connection, envelopes, [*rows_of_check_ins(connection, new), audit])
-    _raise_alerts(connection, [one for one in new if one.id in fresh])
+    for one in new:
+        if one.id in fresh:
+            join_alerts(connection, one)
     return fresh
 
 
@@ -222,22 +224,7 @@ def _new_check_in(one: Arrived, place: _Place) -> NewCheckIn:
 def write_late(connection: sa.Connection, new: NewCheckIn) -> None:
     """What an envelope says that came before and is read only now, with its alert, as at its arrival."""
     insert_rows(connection, rows_of_check_ins(connection, [new]))
-    _raise_alerts(connection, [new])
-
-
-def _raise_alerts(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
-    """Item 9 above 0 is positive at any total, on a partial form too."""
-    for one in new:
-        if one.facts.item9:
-            join_alert(
-                connection,
-                clinic_id=one.clinic_id,
-                patient_id=one.patient_id,
-                check_in_id=one.id,
-                value=one.facts.item9,
-                answered_at=believable(one.facts.answered_at, one.arrived_at),
-                arrived_at=one.arrived_at,
-            )
+    join_alerts(connection, new)
 
 
 def _audit_row(one: Arrived) -> RowValues:
