@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.result import commit
+from prove import phone_proofs
 from prove.access import prove_access
 from prove.api import prove_api
 from prove.fuzz import prove_fuzz
@@ -202,6 +203,10 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "power-cut": power_cut,
     "races-sqlite": races_sqlite,
     "races-postgresql": races_postgresql,
+    "faults": lambda: phone_proofs.faults(_size("FAULTS", 2_000), SEED),
+    "likeness": lambda: phone_proofs.likeness(_size("LIKENESS", 1_000), SEED),
+    "machine-sqlite": lambda: phone_proofs.machine_sqlite(_size("SEQUENCES", 20_000), SEED),
+    "machine-postgresql": lambda: phone_proofs.machine_postgresql(_size("SEQUENCES_POSTGRESQL", 1_000), SEED),
 }
 
 
