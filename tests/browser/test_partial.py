@@ -218,8 +218,8 @@ def test_the_choice_can_be_changed_and_holds_for_what_is_begun(june: Page, live_
     answer_above_zero(june, live_server)
     close_panel(june)
     june.goto(f"{live_server.url}/you")
-    june.get_by_role("switch", name="Send my answer about thoughts of death").click()
-    expect(june.get_by_role("switch", name="Send my answer about thoughts of death")).not_to_be_checked()
+    june.get_by_role("switch", name="When a check-in is left for 12 hours").click()
+    expect(june.get_by_role("switch", name="When a check-in is left for 12 hours")).not_to_be_checked()
     newest_choice = "SELECT sends_unfinished FROM agreement ORDER BY decided_at DESC LIMIT 1"
     until_count(live_server, f"SELECT 1 - ({newest_choice})", 1)
     leave_for_hours(june)
