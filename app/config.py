@@ -14,6 +14,18 @@ DIALABLE = re.compile(r"^\+?[0-9][0-9 ()\-]{1,18}$")
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """The operator's mail server. `security`: starttls, tls, or none for a server on this machine."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an operator may set. Paths are absolute; `public_url` has no trailing slash."""
 
@@ -27,6 +39,7 @@ class Settings:
     vapid_contact: str | None
     push_origins: tuple[str, ...]
     crisis: Mapping[str, str]
+    mail: MailSettings | None = None
 
     @property
     def secure_cookies(self) -> bool:
@@ -49,6 +62,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         vapid_contact=_vapid_contact(environ),
         push_origins=_origins(environ, "BETWEEN_PUSH_ORIGINS"),
         crisis=_crisis(environ),
+        mail=_mail(environ),
     )
 
 
@@ -125,6 +139,29 @@ def _origins(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
             raise SettingError(f"{name} must be origins like https://push.example.org, not {origin!r}.")
     return origins
+
+
+def _mail(environ: Mapping[str, str]) -> MailSettings | None:
+    """All of it or nothing: half a mail server would be found out on the night it is needed."""
+    host, sender = _text(environ, "BETWEEN_SMTP_HOST", ""), _text(environ, "BETWEEN_SMTP_FROM", "")
+    port = _whole_number(environ, "BETWEEN_SMTP_PORT", 587, 1, 65535)
+    security = _text(environ, "BETWEEN_SMTP_SECURITY", "starttls")
+    user, password = _text(environ, "BETWEEN_SMTP_USER", ""), _text(environ, "BETWEEN_SMTP_PASSWORD", "")
+    if security not in ("starttls", "tls", "none"):
+        raise SettingError(f"BETWEEN_SMTP_SECURITY must be starttls, tls or none, not {security!r}.")
+    if not host:
+        if sender or user:
+            raise SettingError("Set BETWEEN_SMTP_HOST, or none of the BETWEEN_SMTP_ settings.")
+        return None
+    if not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+", sender):
+        raise SettingError(
+            f"BETWEEN_SMTP_FROM must be an address like between@clinic.example, not {sender!r}."
+        )
+    if bool(user) != bool(password):
+        raise SettingError("Set BETWEEN_SMTP_USER and BETWEEN_SMTP_PASSWORD together, or neither.")
+    if user and security == "none":
+        raise SettingError("BETWEEN_SMTP_SECURITY must be starttls or tls where a password is sent.")
+    return MailSettings(host, port, security, sender, user, password)
 
 
 def _crisis(environ: Mapping[str, str]) -> Mapping[str, str]:

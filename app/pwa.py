@@ -6,21 +6,21 @@ import json
 import uuid
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import brotli
 from flask import Blueprint, Response, abort, current_app, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.assets import SOURCE, Assets
 from app.domain import note
 from app.domain.agreement import HOURS_UNFINISHED, VERSION
 from app.domain.instruments import load_instrument
 from app.languages import LANGUAGES, translate
+from app.schemas import published
 
 pwa = Blueprint("pwa", __name__)
 
-ENVELOPE_SCHEMA = Path(__file__).parent / "schemas" / "data" / "envelope-1.schema.json"
 CRISIS = {"call": "988", "text": "988", "emergency": "911"}
 SHELL = "/today"
 KEPT = (
@@ -100,8 +100,11 @@ def manifest() -> Response:
 
 
 @pwa.get("/schemas/envelope-1.json")
-def envelope_schema() -> Response:
-    return _document(ENVELOPE_SCHEMA.read_text(encoding="utf-8"), "application/schema+json")
+def envelope_schema() -> AnyResponse:
+    response = _document(json.dumps(published.envelope_schema(), indent=1), "application/schema+json")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 def _context(language: str) -> dict[str, Any]:

@@ -14,7 +14,16 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Settings
 from app.http import refuse_unguarded
-from app.models import Alert, Cadence, CheckIn, Membership, PushSubscription, Reminder
+from app.models import (
+    Alert,
+    Cadence,
+    CheckIn,
+    Dismissal,
+    Envelope,
+    Membership,
+    PushSubscription,
+    Reminder,
+)
 from app.services import access
 from app.services.access import PUBLIC, SESSION, Policy
 from app.services.invitations import invite
@@ -74,6 +83,10 @@ TABLE = {
     "alerts.add_attempt": ("POST", "401 403 403 303 404 404 403 403"),
     "alerts.close_alert": ("POST", "401 403 403 422 404 404 403 403"),
     "repairs.show_repairs": ("GET", "302 403 403 200 200 200 403 403"),
+    "repairs.show_repair": ("GET", "302 403 403 200 404 404 403 403"),
+    "repairs.read_again": ("POST", "401 403 403 303 404 404 403 403"),
+    "repairs.restore": ("POST", "401 403 403 303 404 404 403 403"),
+    "repairs.dismiss": ("POST", "401 403 403 303 404 404 403 403"),
     "care.show_care": ("GET", "302 403 403 403 403 403 200 200"),
 }
 
@@ -89,6 +102,7 @@ BODIES: dict[str, dict[str, object]] = {
     "subscriptions.stop_subscription": {"json": {}},
     "invitations.make_invitation": {"data": {"name": "A", "role": "patient", "language": "en"}},
     "patient.save_plan": {"data": {"plan": "shoes on"}},
+    "repairs.dismiss": {"data": {"words": "spoke by phone"}},
     "alerts.add_attempt": {"data": {"state": "trying", "words": "rang once"}},
     "alerts.close_alert": {"data": {"state": "reached", "outcome": "spoke", "words": "spoke"}},
 }
@@ -131,7 +145,8 @@ def build_world(app: Flask) -> World:
 def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) -> dict[str, object]:
     """One of everything that has an id in an address, all june's."""
     visit = make.visit(lead, june, modality="tms")
-    body = {"person": str(june.person_id), "items": [seal_for(app, june, item9=1)]}
+    unread = seal_for(app, june, kind="of a later version")
+    body = {"person": str(june.person_id), "items": [seal_for(app, june, item9=1), unread]}
     assert signed_in(app, june).post("/api/sync", json=body).status_code == 200
     with make.database.writing() as session:
         set_cadence(session, make.actor(lead), make.row(session, june), "ketamine_iv", 14, make.now)
@@ -156,7 +171,15 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             auth="",
             created_at=make.now,
         )
-        session.add_all([reminder, subscription])
+        envelope_id = session.scalars(sa.select(Envelope.id).where(Envelope.repair != "")).one()
+        dismissed = Dismissal(
+            clinic_id=june.clinic_id,
+            envelope_id=envelope_id,
+            words="spoke by phone",
+            dismissed_by=lead.membership_id,
+            dismissed_at=make.now,
+        )
+        session.add_all([reminder, subscription, dismissed])
         session.flush()
         return {
             "language": "en",
@@ -169,6 +192,7 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             "reminder_id": reminder.id,
             "link_id": make.care_link(sam),
             "subscription_id": subscription.id,
+            "envelope_id": envelope_id,
         }
 
 

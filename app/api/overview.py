@@ -16,6 +16,7 @@ from app.models import Clinic, Delivery, Envelope, Membership, Patient, Person, 
 from app.services.access import Actor, own_patients
 from app.services.agreements import newest_agreement
 from app.services.care import list_shared
+from app.services.envelopes import FIRST
 from app.services.journal import Entry, read_check_ins
 from app.services.subscriptions import live_installs
 from app.services.visits import read_cadences, read_visits
@@ -200,6 +201,7 @@ def _check_in(entry: Entry) -> dict[str, Any]:
         ],
         "read_at": iso(entry.sign_off.signed_at) if entry.sign_off else None,
         "read_by": entry.reader_name,
+        "is_second_version": one.is_conflict,
         "needs_repair": False,
     }
 
@@ -240,6 +242,7 @@ def _unread_envelopes(session: Session, patient: Patient) -> list[dict[str, Any]
             "notes": [],
             "read_at": None,
             "read_by": None,
+            "is_second_version": row.variant != FIRST,
             "needs_repair": True,
         }
         for row in rows

@@ -34,6 +34,7 @@ class Message:
     payload: str
     topic: str
     ttl: int
+    urgency: str = "normal"
 
 
 class PushChannel:
@@ -78,7 +79,7 @@ class PushChannel:
             # Fresh each time: it writes audience and expiry into what it is given.
             vapid_claims={"sub": self._settings.vapid_contact},
             ttl=max(1, min(message.ttl, LONGEST_TTL)),
-            headers={"topic": message.topic, "urgency": "normal"},
+            headers={"topic": message.topic, "urgency": message.urgency},
             timeout=TIMEOUT_SECONDS,
             requests_session=self._session,
         )

@@ -18,8 +18,9 @@ from app.models import Patient, Visit
 from app.schemas.envelope import read_envelope
 from app.services.access import Actor
 from app.services.agreements import Decision, keep_decision
-from app.services.alert_review import add_attempt, close_alert, read_threads
-from app.services.intake import Intake
+from app.services.alert_reading import read_threads
+from app.services.alert_review import Seen, add_attempt, close_alert
+from app.services.intake import Handed, Intake
 from app.services.journal import sign_off
 from app.services.sealing import Keyring
 from app.services.visits import NewVisit, add_visit, cancel_visit, set_cadence
@@ -83,7 +84,7 @@ def live_through(
         envelope = write_envelope(story, plan, sequence, answered_at, before, clock.zone)
         arrival = _seal(keyring, who, envelope)
         arrived_at = min(answered_at + ON_THE_WAY + timedelta(hours=plan.offline_hours), clock.now)
-        intake.take(who.person_id, [arrival], arrived_at)
+        intake.take(Handed(who.person_id, [arrival], arrived_at))
         _answer_alert(session, story, plan, who, arrived_at, clock)
         _read(session, plan, who, arrival.id, arrived_at, clock)
 
@@ -152,16 +153,17 @@ def _answer_alert(
 
 
 def _work_on(session: Session, plan: AlertPlan, who: Enrolled, arrived_at: datetime, clock: Clock) -> None:
-    thread = read_threads(session, who.patient)[0]
+    alert = read_threads(session, who.patient)[0].alert
     actor = who.team[plan.by]
     for attempt in plan.attempts:
         made_at = min(arrived_at + timedelta(hours=attempt.hours_after), clock.now)
-        add_attempt(session, actor, who.patient, thread.alert.id, attempt.state, attempt.words, made_at)
+        seen = Seen(alert.id, alert.version)
+        add_attempt(session, actor, who.patient, seen, attempt.state, attempt.words, made_at)
         session.flush()
     if plan.closed_hours_after is not None:
         closed_at = min(arrived_at + timedelta(hours=plan.closed_hours_after), clock.now)
-        seen = len(thread.answers)
-        close_alert(session, actor, who.patient, thread.alert.id, plan.closed_with, seen, closed_at)
+        seen = Seen(alert.id, alert.version)
+        close_alert(session, actor, who.patient, seen, plan.closed_with, closed_at)
         session.flush()
 
 

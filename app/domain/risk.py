@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-# Within this time after a closed review an unchanged answer keeps the clinic's slower clock.
+# Within this time after a review an unchanged answer keeps the clinic's slower clock.
 REVIEWED_FOR = timedelta(days=14)
+PLANNED_FOR = timedelta(days=30)
 RUN_LENGTH = 6
 
 
 class Step(Enum):
     """What one answer does to the patient's alert thread.
 
-    RAISE gives a thread on the slower clock the full one; it never moves a running deadline back.
+    RAISE starts a clock in a thread that is open; it never moves a running deadline back.
     """
 
     NONE = "none"
@@ -26,8 +27,11 @@ class Step(Enum):
 
 
 class Clock(Enum):
+    """NONE: nobody is called; the thread stands on the caseload. Only a standing plan gives it."""
+
     FULL = "full"
     SLOWER = "slower"
+    NONE = "none"
 
 
 class Reason(Enum):
@@ -36,6 +40,11 @@ class Reason(Enum):
     NEW_AFTER_NEGATIVE = "new_after_negative"
     REVIEW_TOO_OLD = "review_too_old"
     UNCHANGED = "unchanged"
+    PLANNED = "planned"
+
+
+# What is not higher and not new: the reasons that a review or a standing plan may quieten.
+NO_RISE = frozenset({Reason.UNCHANGED, Reason.REVIEW_TOO_OLD})
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,27 @@ class Closing:
 
     at: datetime
     answer: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A plan that a clinician signed for answers up to `answer`, until then, with the clock it asks for."""
+
+    answer: int
+    until: datetime
+    clock: Clock
+
+    def covers(self, answer: int, now: datetime) -> bool:
+        return answer <= self.answer and now <= self.until
+
+
+@dataclass(frozen=True)
+class OpenThread:
+    """The open thread: its highest answer, whether a clock runs in it, and when somebody last was reached."""
+
+    highest: int
+    is_running: bool
+    reached_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -60,26 +90,41 @@ def judge_item9(
     answer: int | None,
     *,
     earlier: Sequence[int | None],
-    open_highest: int | None,
-    last_closing: Closing | None,
     now: datetime,
+    thread: OpenThread | None = None,
+    last_closing: Closing | None = None,
+    plan: Standing | None = None,
 ) -> Verdict:
-    """`earlier` are the answers before this one, oldest first; `open_highest` the open thread's highest."""
+    """`earlier` are the answers before this one, oldest first. A thread without answers is no `thread`."""
     if answer is None or answer < 1:
         return NOTHING
-    if open_highest is not None:
-        return _in_open_thread(answer, open_highest, earlier)
-    reason = _reason(answer, earlier, last_closing, now)
-    return Verdict(Step.OPEN, Clock.SLOWER if reason is Reason.UNCHANGED else Clock.FULL, reason)
+    reason = _reason_in(thread, answer, earlier, last_closing, now)
+    if thread is not None and thread.is_running and reason in NO_RISE:
+        # The thread keeps the clock it has: joining stops no clock and starts none.
+        return Verdict(Step.JOIN, None, Reason.UNCHANGED)
+    step = Step.OPEN if thread is None else Step.RAISE
+    if reason in NO_RISE and plan is not None and plan.covers(answer, now):
+        return Verdict(Step.JOIN if thread and plan.clock is Clock.NONE else step, plan.clock, Reason.PLANNED)
+    return Verdict(step, Clock.SLOWER if reason is Reason.UNCHANGED else Clock.FULL, reason)
 
 
-def _in_open_thread(answer: int, open_highest: int, earlier: Sequence[int | None]) -> Verdict:
-    if answer > open_highest:
-        return Verdict(Step.RAISE, Clock.FULL, Reason.HIGHER)
+def _reason_in(
+    thread: OpenThread | None,
+    answer: int,
+    earlier: Sequence[int | None],
+    last_closing: Closing | None,
+    now: datetime,
+) -> Reason:
+    """In an open thread its own answers and its own review count, not those of the thread before it."""
+    if thread is None:
+        return _reason(answer, earlier, last_closing, now)
+    if answer > thread.highest:
+        return Reason.HIGHER
     if _came_back(earlier):
-        return Verdict(Step.RAISE, Clock.FULL, Reason.NEW_AFTER_NEGATIVE)
-    # The thread keeps the clock it has: joining stops no clock and starts none.
-    return Verdict(Step.JOIN, None, Reason.UNCHANGED)
+        return Reason.NEW_AFTER_NEGATIVE
+    reviewed_at = thread.reached_at or (last_closing.at if last_closing else None)
+    is_recent = reviewed_at is not None and now - reviewed_at <= REVIEWED_FOR
+    return Reason.UNCHANGED if is_recent else Reason.REVIEW_TOO_OLD
 
 
 def _reason(

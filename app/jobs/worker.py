@@ -1,9 +1,5 @@
 """Looks for what is due, sends it, looks again."""
 
-import logging
-import secrets
-import socket
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -15,13 +11,13 @@ from app.channels.errors import ChannelError
 from app.channels.push import Message, Target
 from app.config import Settings
 from app.db import Database
+from app.jobs.loop import Loop
 from app.services.delivery import Attempt, Result, prepare, settle
 from app.services.occurrences import RULES, find_wanted
 from app.services.reminders import Claim, claim, make_due, without_known
 
 # Sending waits for somebody else's server; four at a time is what pays on two cores.
 SENDERS = 4
-log = logging.getLogger(__name__)
 
 
 class Channel(Protocol):
@@ -32,32 +28,14 @@ class Channel(Protocol):
     def send(self, target: Target, message: Message) -> int: ...
 
 
-class Worker:
-    """One thread that sleeps until woken. Any number of them, in any number of processes, share the work."""
+class Worker(Loop):
+    """Makes reminders of what has come due, and sends them."""
 
     def __init__(
         self, database: Database, settings: Settings, channel: Channel, now: Callable[[], datetime]
     ) -> None:
+        super().__init__("reminders")
         self._database, self._settings, self._channel, self._now = database, settings, channel, now
-        self._name = f"{socket.gethostname()}-{secrets.token_hex(4)}"
-        self._woken, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="reminders", daemon=True)
-
-    def start(self) -> None:
-        """Look once now, and then whenever woken."""
-        self._woken.set()
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Look again, now or as soon as the present look is over."""
-        self._woken.set()
-
-    def stop(self, seconds: float = 8) -> None:
-        """Finish what is being sent, take nothing new. A claim left behind is free when its lease ends."""
-        self._stopping.set()
-        self._woken.set()
-        if self._thread.is_alive():
-            self._thread.join(seconds)
 
     def run_once(self) -> int:
         """Make what is due and send all that can be sent now. Returns how many reminders were in hand."""
@@ -116,13 +94,3 @@ class Worker:
             return Result(attempt, self._channel.send(attempt.target, attempt.message), None)
         except ChannelError as error:
             return Result(attempt, None, error)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._woken.wait()
-            self._woken.clear()
-            try:
-                self.run_once()
-            except Exception:
-                # Whatever it was, the next tick tries again; a dead thread would be noticed by nobody.
-                log.exception("Reminders could not be sent just now.")

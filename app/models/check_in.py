@@ -52,6 +52,12 @@ class CheckIn(ClinicOwned, Base):
         sa.CheckConstraint("difficulty BETWEEN 0 AND 3", name="difficulty_range"),
         sa.CheckConstraint("today BETWEEN 0 AND 10", name="today_range"),
         sa.Index("ix_check_in_patient", "patient_id", "answered_at"),
+        sa.Index(
+            "ix_check_in_supersedes",
+            "supersedes",
+            sqlite_where=sa.text("supersedes IS NOT NULL"),
+            postgresql_where=sa.text("supersedes IS NOT NULL"),
+        ),
     )
 
     patient_id: Mapped[uuid.UUID]

@@ -2,6 +2,7 @@
 
 from app.pages import (
     account,
+    alert_desk,
     alerts,
     care,
     caseload,
@@ -11,6 +12,8 @@ from app.pages import (
     join,
     patient,
     repairs,
+    sign_off,
+    standing_plans,
     visits,
 )
 
@@ -18,6 +21,7 @@ BLUEPRINTS = tuple(
     module.blueprint
     for module in (
         account,
+        alert_desk,
         alerts,
         care,
         caseload,
@@ -27,6 +31,8 @@ BLUEPRINTS = tuple(
         join,
         patient,
         repairs,
+        sign_off,
+        standing_plans,
         visits,
     )
 )

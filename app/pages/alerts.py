@@ -1,20 +1,34 @@
 """What a clinician writes about an open alert: each try, that somebody was reached, and how it is closed."""
 
 import uuid
+from collections.abc import Callable
 
 from flask import Blueprint, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.http import current_actor, current_now, parts
 from app.languages import gettext as _
+from app.models import Clinic, Patient
+from app.pages.alert_presenter import change_words
+from app.pages.dates import Dates
 from app.pages.patient import back_to, render_patient
 from app.pages.visit_form import Typed, is_plain, whole_number
 from app.services.access import find_patient
-from app.services.alert_review import ATTEMPT_STATES, NotClosableError
+from app.services.alert_review import (
+    ATTEMPT_STATES,
+    AlertMovedError,
+    NotReachedError,
+    OwnerAwayError,
+    Seen,
+)
 from app.services.alert_review import add_attempt as add_alert_attempt
 from app.services.alert_review import close_alert as close_alert_thread
+from app.services.alert_review import give_alert as give_alert_thread
+from app.services.alert_review import mark_words as mark_alert_words
 
 MOST_WORDS = 4000
+USEFUL = {"yes": True, "no": False}
 
 blueprint = Blueprint(
     "alerts", __name__, url_prefix="/clinic/patients/<uuid:patient_id>/alerts/<uuid:alert_id>"
@@ -25,34 +39,70 @@ blueprint = Blueprint(
 def add_attempt(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
     """Log a try, or that the patient was reached, or what was decided."""
     state, words = request.form.get("state", ""), request.form.get("words", "").strip()
-    wrong = _wrong_words(words)
+    wrong = wrong_words(words)
     if state not in ATTEMPT_STATES:
         wrong["state"] = _("Choose how far you got.")
     if wrong:
         return render_patient(patient_id, Typed("attempt", request.form, wrong))
-    with parts().database.writing() as session:
-        patient = find_patient(session, current_actor(), patient_id)
-        add_alert_attempt(session, current_actor(), patient, alert_id, state, words, current_now())
-    return back_to(patient_id, "attempt")
+
+    def add(session: Session, patient: Patient) -> None:
+        add_alert_attempt(session, current_actor(), patient, _seen(alert_id), state, words, current_now())
+
+    return _do(patient_id, "attempt", add)
 
 
 @blueprint.post("/close")
 def close_alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
-    """Close with a plan in words, over the answers that this page showed."""
-    words, seen = request.form.get("words", "").strip(), whole_number(request.form.get("seen", ""))
-    wrong = _wrong_words(words)
+    """Close with a plan in words, over what this page showed."""
+    words = request.form.get("words", "").strip()
+    wrong = wrong_words(words)
     if wrong:
         return render_patient(patient_id, Typed("close", request.form, wrong))
+
+    def close(session: Session, patient: Patient) -> None:
+        close_alert_thread(session, current_actor(), patient, _seen(alert_id), words, current_now())
+
     try:
-        with parts().database.writing() as session:
-            patient = find_patient(session, current_actor(), patient_id)
-            close_alert_thread(session, current_actor(), patient, alert_id, words, seen or 0, current_now())
-    except NotClosableError as error:
-        return render_patient(patient_id, Typed("close", request.form, {"words": _not_closable(error)}))
-    return back_to(patient_id, "closed")
+        return _do(patient_id, "close", close, done="closed")
+    except NotReachedError:
+        wrong = {"words": _("First write down that you reached the patient, or what you decided.")}
+        return render_patient(patient_id, Typed("close", request.form, wrong))
 
 
-def _wrong_words(words: str) -> dict[str, str]:
+@blueprint.post("/owner")
+def give_alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
+    """Take it over, or give it to a colleague who is there."""
+    own = current_actor().as_clinician().membership_id
+    to_id = _identifier(request.form.get("to", str(own)))
+    if to_id is None:
+        return render_patient(patient_id, Typed("give", request.form, {"to": _("Choose a colleague.")}))
+
+    def give(session: Session, patient: Patient) -> None:
+        give_alert_thread(session, current_actor(), patient, _seen(alert_id), to_id, current_now())
+
+    try:
+        return _do(patient_id, "give", give, done="taken" if to_id == own else "given")
+    except OwnerAwayError:
+        wrong = {"to": _("This colleague is away. Choose somebody who is there.")}
+        return render_patient(patient_id, Typed("give", request.form, wrong))
+
+
+@blueprint.post("/words/<uuid:check_in_id>")
+def mark_words(patient_id: uuid.UUID, alert_id: uuid.UUID, check_in_id: uuid.UUID) -> Response:
+    """Say whether words found in a note were useful: the list is judged by it."""
+    useful = USEFUL.get(request.form.get("useful", ""))
+    if useful is None:
+        return render_patient(
+            patient_id, Typed("useful", request.form, {"useful": _("Choose Useful or Not useful.")})
+        )
+    with parts().database.writing() as session:
+        patient = find_patient(session, current_actor(), patient_id)
+        mark_alert_words(session, current_actor(), patient, alert_id, check_in_id, useful, current_now())
+    return back_to(patient_id, "marked")
+
+
+def wrong_words(words: str) -> dict[str, str]:
+    """What is wrong with words that are needed."""
     if not words:
         return {"words": _("A few words are needed, for whoever reads this next.")}
     return (
@@ -62,7 +112,33 @@ def _wrong_words(words: str) -> dict[str, str]:
     )
 
 
-def _not_closable(error: NotClosableError) -> str:
-    if error.why == "new_answer":
-        return _("Another answer arrived while you were writing. Look at it first; your words are kept here.")
-    return _("First write down that you reached the patient, or what you decided.")
+def _do(
+    patient_id: uuid.UUID, form: str, action: Callable[[Session, Patient], None], done: str | None = None
+) -> Response:
+    """Do it over what was shown. Whoever comes second is told who was first, with every word kept."""
+    try:
+        with parts().database.writing() as session:
+            action(session, find_patient(session, current_actor(), patient_id))
+    except AlertMovedError as error:
+        moved = {"moved": change_words(error.change, _dates())}
+        return render_patient(patient_id, Typed(form, request.form, moved), status=409)
+    return back_to(patient_id, done or form)
+
+
+def _dates() -> Dates:
+    with parts().database.reading() as session:
+        clinic = session.get_one(Clinic, current_actor().as_clinician().clinic_id)
+        return Dates(clinic.zone, current_now())
+
+
+def _seen(alert_id: uuid.UUID) -> Seen:
+    """A page that names no version has shown none."""
+    version = whole_number(request.form.get("version", ""))
+    return Seen(alert_id, -1 if version is None else version)
+
+
+def _identifier(typed: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        return None

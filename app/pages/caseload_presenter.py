@@ -10,8 +10,9 @@ from app.languages import format_day, ngettext
 from app.languages import gettext as _
 from app.pages.chart import Spark, draw_spark
 from app.pages.dates import Dates
+from app.pages.waiting import state_words, waited
 from app.pages.words import signed, treatment_name, treatments_words
-from app.services.alert_review import Occasion
+from app.services.alert_reading import Occasion
 from app.services.caseload_facts import Caseload, News, OpenAlert, Rise, Row, Score, Stretch, Unreached
 from app.services.caseload_rows import PAGE
 
@@ -132,20 +133,30 @@ def run_words(run: list[int | None]) -> str:
 
 def _why_needed(row: Row, alert: OpenAlert, dates: Dates, actor_id: uuid.UUID) -> Line:
     owner = _("yours") if alert.owner_id == actor_id else _("{name} has it", name=alert.owner)
-    details = [
-        Detail(occasion_words(alert.newest, dates)),
-        Detail(owner),
-        Detail(
-            state_words(alert.alert.state, alert.attempts, waited(alert.alert.opened_at, dates)),
-            alert.alert.state in ("opened", "trying"),
-        ),
-    ]
+    details = [*_sources(alert, dates), Detail(owner), _how_far(alert, dates)]
     if row.news and row.news.asked_at:
         details.append(Detail(_asks_since(row.news.asked_at, dates), needs=True))
     if row.news and row.news.unread:
         details.append(Detail(_unread(row.news)))
     details += _drift_details(row, dates)
-    return _line(row, dates, _("Item 9: {run}", run=run_words(row.item9_run)), details)
+    title = _("Item 9: {run}", run=run_words(row.item9_run)) if alert.newest else _("Words in a note")
+    return _line(row, dates, title, details)
+
+
+def _sources(alert: OpenAlert, dates: Dates) -> list[Detail]:
+    """Where the alert comes from: the newest answer, words in a note, or both."""
+    details = [Detail(occasion_words(alert.newest, dates))] if alert.newest else []
+    if alert.words:
+        when = answered_arrived(alert.words.answered_at, alert.words.arrived_at, dates)
+        details.append(Detail(_("words in a note, {when}", when=when) if alert.newest else when))
+    return details
+
+
+def _how_far(alert: OpenAlert, dates: Dates) -> Detail:
+    said, waits = alert.alert, alert.alert.state in ("opened", "trying")
+    if waits and said.clock == "none":
+        return Detail(_("covered by the standing plan"))
+    return Detail(state_words(said.state, alert.attempts, waited(said.since, dates)), waits)
 
 
 def occasion_words(occasion: Occasion, dates: Dates) -> str:
@@ -171,34 +182,6 @@ def answered_arrived(answered: datetime, arrived: datetime, dates: Dates) -> str
 def _came(answered: datetime, arrived: datetime, dates: Dates) -> str:
     same_day = dates.days_since(answered) == dates.days_since(arrived)
     return dates.time(arrived) if same_day else dates.near(arrived)
-
-
-def state_words(state: str, attempts: int, time: str) -> str:
-    """How far somebody got with an open alert; `time` is empty in the first minute."""
-    if state == "opened":
-        return _("unanswered for {time}", time=time) if time else _("just now")
-    if state == "trying" and not time:
-        return ngettext("tried once, not reached", "tried {n} times, not reached", attempts)
-    if state == "trying":
-        return ngettext(
-            "tried once, not reached for {time}",
-            "tried {n} times, not reached for {time}",
-            attempts,
-            time=time,
-        )
-    return _("reached, not closed") if state == "reached" else _("decided, not closed")
-
-
-def waited(since: datetime, dates: Dates) -> str:
-    """'12 min', '2 h', '3 days'; empty in the first minute."""
-    minutes = int((dates.now - since).total_seconds() // 60)
-    if minutes < 1:
-        return ""
-    if minutes < 60:
-        return _("{n} min", n=minutes)
-    if minutes < 48 * 60:
-        return _("{n} h", n=minutes // 60)
-    return _("{n} days", n=minutes // (24 * 60))
 
 
 def _unread(news: News) -> str:

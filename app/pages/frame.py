@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Response, request
 from sqlalchemy.orm import Session
@@ -11,8 +10,10 @@ from app.http import current_actor, current_now, page, parts
 from app.languages import format_moment, mark, ngettext, request_language
 from app.languages import gettext as _
 from app.models import Clinic
+from app.pages.dates import Dates
+from app.pages.waiting import waited
+from app.services.alert_desk import LateAlert, Strip, read_strip
 from app.services.audit import record
-from app.services.caseload import count_unanswered
 
 # What a page says once after something was done, by the name in the address: no content travels in it.
 DONE = {
@@ -28,7 +29,31 @@ DONE = {
     "closed": mark("The alert is closed. A new answer opens a new one."),
     "plan": mark("The plan is saved. The patient sees it under Help now."),
     "called": mark("Written down that you called."),
+    "read-now": mark("It could be read now, and counts from the moment it arrived."),
+    "read-before": mark("It was read in the meantime. This is what it says."),
+    "still-unread": mark("It was read again and still cannot be understood. It stays on the list."),
+    "dismissed": mark("Dismissed, with your name and the time. It is kept."),
+    "restored": mark("It is back on the list."),
+    "given": mark("Written down whose alert it is now."),
+    "taken": mark("The alert is yours."),
+    "marked": mark("Written down whether the words were useful."),
+    "standing": mark("The standing plan is signed. It never quietens a rise."),
+    "standing-ended": mark("The standing plan has ended."),
+    "signed-many": mark("Signed off. The patient can see that they were read."),
+    "away": mark("Written down. Alerts go to the cover while you are away."),
+    "back": mark("Written down that you are there."),
 }
+
+
+@dataclass(frozen=True)
+class LateWords:
+    """An alert past its time, on every page. `is_visible`: it can be opened, else only taken over."""
+
+    id: uuid.UUID
+    owner_id: uuid.UUID
+    words: str
+    owner: str
+    is_visible: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +64,7 @@ class DeskFrame:
     who: str
     waiting: str | None
     waiting_count: int
+    late: list[LateWords]
     done: str | None
 
 
@@ -46,10 +72,16 @@ def read_frame(session: Session) -> DeskFrame:
     """Gather the frame; cheap enough for every page."""
     actor = current_actor()
     clinic = session.get_one(Clinic, actor.as_clinician().clinic_id)
-    count, since = count_unanswered(session, actor)
+    strip = read_strip(session, actor, current_now())
     done = DONE.get(request.args.get("done", ""))
+    dates = Dates(clinic.zone, current_now())
     return DeskFrame(
-        clinic, actor.name, _waiting(count, since, clinic.zone), count, _(done) if done else None
+        clinic,
+        actor.name,
+        _waiting(strip, clinic.zone),
+        strip.waiting,
+        [_late(one, dates, actor.as_clinician().membership_id) for one in strip.late],
+        _(done) if done else None,
     )
 
 
@@ -74,13 +106,19 @@ def note_read(subject: str, subject_id: uuid.UUID, frame: DeskFrame) -> None:
         )
 
 
-def _waiting(count: int, since: datetime | None, zone: str) -> str | None:
-    if since is None:
+def _waiting(strip: Strip, zone: str) -> str | None:
+    if strip.since is None:
         return None
-    when = format_moment(since, zone, request_language(), now=current_now())
+    when = format_moment(strip.since, zone, request_language(), now=current_now())
     return ngettext(
-        "One answer to item 9 waits for somebody since {when}.",
-        "{n} answers to item 9 wait for somebody, the oldest since {when}.",
-        count,
+        "One alert waits for somebody since {when}.",
+        "{n} alerts wait for somebody, the oldest since {when}.",
+        strip.waiting,
         when=when,
     )
+
+
+def _late(alert: LateAlert, dates: Dates, reader_id: uuid.UUID) -> LateWords:
+    owner = _("You have it") if alert.owner_id == reader_id else _("{name} has it", name=alert.owner)
+    since = _("An alert is unanswered for {time}. Everybody is asked.", time=waited(alert.since, dates))
+    return LateWords(alert.id, alert.owner_id, since, owner, alert.is_visible)

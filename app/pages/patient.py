@@ -49,8 +49,8 @@ def save_plan(patient_id: uuid.UUID) -> AnyResponse:
     return back_to(patient_id, "plan")
 
 
-def render_patient(patient_id: uuid.UUID, typed: Typed | None = None) -> Response:
-    """The page, with a form that needs another look where there is one."""
+def render_patient(patient_id: uuid.UUID, typed: Typed | None = None, status: int = 422) -> Response:
+    """The page, with a form that needs another look where there is one: then `status` says why."""
     actor, now = current_actor(), current_now()
     with parts().database.reading() as session:
         frame = read_frame(session)
@@ -60,7 +60,7 @@ def render_patient(patient_id: uuid.UUID, typed: Typed | None = None) -> Respons
     shown = present_patient(
         found, dates, actor.as_clinician().membership_id, undo=request.args.get("visit", ""), typed=typed
     )
-    return desk_page("desk/patient.html", frame, status=422 if typed else 200, patient=shown)
+    return desk_page("desk/patient.html", frame, status=status if typed else 200, patient=shown)
 
 
 def back_to(patient_id: uuid.UUID, done: str, visit: uuid.UUID | None = None) -> AnyResponse:

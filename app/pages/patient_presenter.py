@@ -15,12 +15,14 @@ from app.pages.alert_presenter import ThreadWords, present_thread
 from app.pages.caseload_presenter import Detail
 from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
 from app.pages.dates import Dates
+from app.pages.standing_presenter import StandingWords, present_standing
 from app.pages.timeline_presenter import Timeline, present_timeline
+from app.pages.versions_presenter import Versions, present_versions
 from app.pages.visit_form import CADENCE_MODALITIES, Typed, took_place_words, zone_choices
 from app.pages.visit_presenter import Plan, present_plan
 from app.pages.words import treatments_words
 from app.services.caseload_facts import Treatment
-from app.services.journal import Entry
+from app.services.journal import Entry, is_item9_skipped
 from app.services.timeline import PatientRecord
 
 # With fewer notes than this the notes themselves say more than a table.
@@ -36,6 +38,14 @@ class Attribution:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What was typed for an alert that moved on meanwhile, and why it is not stored."""
+
+    why: str
+    words: str
+
+
+@dataclass(frozen=True)
 class PatientPage:
     """The page in words."""
 
@@ -44,10 +54,14 @@ class PatientPage:
     facts: list[Detail]
     last: str
     alert: ThreadWords | None
+    kept: Kept | None
+    standing: StandingWords
+    together: list[Line]
     earlier_alerts: list[ThreadWords]
     timeline: Timeline
     lines: list[Line]
     ratings: list[Line]
+    versions: list[Versions]
     unread: int
     asking: list[Line]
     should_know: list[Line]
@@ -75,7 +89,10 @@ def present_patient(
     typed: Typed | None = None,
 ) -> PatientPage:
     """Word one patient for a membership; `typed` is a form that needs another look."""
-    threads = [present_thread(thread, record.entries, dates, reader_id) for thread in record.threads]
+    threads = [
+        present_thread(thread, record.entries, dates, reader_id, record.colleagues)
+        for thread in record.threads
+    ]
     has_open = record.open_thread is not None
     lines = present_lines(record.entries, dates)
     return PatientPage(
@@ -84,10 +101,14 @@ def present_patient(
         facts=_facts(record, lines, dates),
         last=_last(lines),
         alert=threads[0] if has_open else None,
+        kept=_kept(typed),
+        standing=present_standing(record.standing, record.threads, dates),
+        together=[line for line in lines if line.is_waiting and line.id not in _own_look(record)],
         earlier_alerts=threads[1:] if has_open else threads,
         timeline=present_timeline(record, dates),
         lines=[line for line in lines if not line.is_quiet],
         ratings=[line for line in lines if line.is_quiet],
+        versions=present_versions(record.entries, lines, dates),
         unread=sum(1 for line in lines if line.is_waiting),
         asking=[line for line in lines if line.asks_to_talk and line.is_waiting],
         should_know=[line for line in lines if line.should_know and line.is_waiting],
@@ -105,6 +126,20 @@ def present_patient(
         took_place=took_place_words(typed, dates) if typed else "",
         typed=typed or Typed("", {}, {}),
     )
+
+
+def _own_look(record: PatientRecord) -> set[uuid.UUID]:
+    """Check-ins that nobody signs off in passing: in the open alert, or with item 9 left out."""
+    open_thread = record.open_thread
+    answers = {one.check_in_id for one in open_thread.answers} if open_thread else set()
+    words = {one.check_in_id for one in open_thread.words} if open_thread else set()
+    return answers | words | {entry.check_in.id for entry in record.entries if is_item9_skipped(entry)}
+
+
+def _kept(typed: Typed | None) -> Kept | None:
+    if typed is None or "moved" not in typed.errors:
+        return None
+    return Kept(typed.errors["moved"], typed.values.get("words", ""))
 
 
 def _facts(record: PatientRecord, lines: list[Line], dates: Dates) -> list[Detail]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
-from app.models import CareLink, Membership, Patient, Person, TeamMember
+from app.models import Alert, AlertNotice, CareLink, Membership, Patient, Person, TeamMember
 
 PUBLIC, SESSION, APPEND, CAPABILITY = "public", "session", "append", "capability"
 
@@ -64,6 +64,8 @@ _CAPABILITY = Policy(CAPABILITY)
 _ANYONE = Policy(SESSION)
 _PATIENT = Policy(SESSION, frozenset({"patient"}))
 _CLINICIAN = Policy(SESSION, frozenset({"clinician"}))
+# Patients are reminded, clinicians are told of alerts.
+_REACHED = Policy(SESSION, frozenset({"patient", "clinician"}))
 _CAREGIVER = Policy(SESSION, frozenset({"caregiver"}))
 
 POLICIES: dict[str, Policy] = {
@@ -89,8 +91,8 @@ POLICIES: dict[str, Policy] = {
     "sync.keys": _APPEND,
     "overview.overview": _PATIENT,
     "agreements.add_agreement": _PATIENT,
-    "subscriptions.add_subscription": _PATIENT,
-    "subscriptions.stop_subscription": _PATIENT,
+    "subscriptions.add_subscription": _REACHED,
+    "subscriptions.stop_subscription": _REACHED,
     "own.set_preferences": _ANYONE,
     "own.end_own_session": _ANYONE,
     "own.stop_sharing": _PATIENT,
@@ -110,7 +112,21 @@ POLICIES: dict[str, Policy] = {
     "visits.end_cadence": _CLINICIAN,
     "alerts.add_attempt": _CLINICIAN,
     "alerts.close_alert": _CLINICIAN,
+    "alerts.give_alert": _CLINICIAN,
+    "alerts.mark_words": _CLINICIAN,
+    "alert_desk.show_alerts": _CLINICIAN,
+    "alert_desk.open_alert": _CLINICIAN,
+    "alert_desk.take_alert": _CLINICIAN,
+    "alert_desk.add_absence": _CLINICIAN,
+    "alert_desk.end_absence": _CLINICIAN,
+    "standing_plans.sign_plan": _CLINICIAN,
+    "standing_plans.end_plan": _CLINICIAN,
+    "sign_off.sign_off_many": _CLINICIAN,
     "repairs.show_repairs": _CLINICIAN,
+    "repairs.show_repair": _CLINICIAN,
+    "repairs.read_again": _CLINICIAN,
+    "repairs.dismiss": _CLINICIAN,
+    "repairs.restore": _CLINICIAN,
     "care.show_care": _CAREGIVER,
 }
 
@@ -145,6 +161,29 @@ def _own_team(actor: Actor) -> sa.ColumnElement[bool]:
     )
 
 
+def _own_alerts(actor: Actor) -> sa.ColumnElement[bool]:
+    """Open alerts that the clinician owns or was told of: help must not wait for a place on the team."""
+    return sa.or_(
+        sa.false(),
+        *(
+            sa.and_(
+                Alert.clinic_id == held.clinic_id,
+                Alert.closed_at.is_(None),
+                sa.or_(
+                    Alert.owner_id == held.membership_id,
+                    sa.exists().where(
+                        AlertNotice.clinic_id == Alert.clinic_id,
+                        AlertNotice.alert_id == Alert.id,
+                        AlertNotice.membership_id == held.membership_id,
+                    ),
+                ),
+            )
+            for held in actor.roles
+            if held.role == "clinician"
+        ),
+    )
+
+
 def _own_self(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(
         sa.false(),
@@ -169,6 +208,7 @@ def _own_consent(actor: Actor) -> sa.ColumnElement[bool]:
 
 SCOPES: dict[str, Callable[[Actor], sa.ColumnElement[bool]]] = {
     "team": _own_team,
+    "alert": _own_alerts,
     "self": _own_self,
     "consent": _own_consent,
 }
@@ -177,6 +217,13 @@ SCOPES: dict[str, Callable[[Actor], sa.ColumnElement[bool]]] = {
 def visible_patients(actor: Actor) -> sa.Select[Patient]:
     """The patients of the clinician's own team."""
     return sa.select(Patient).where(SCOPES["team"](actor))
+
+
+def patients_on_desk(actor: Actor) -> sa.Subquery:
+    """(clinic_id, id) of the own team, and of patients with an open alert that calls the clinician."""
+    own = visible_patients(actor).with_only_columns(Patient.clinic_id, Patient.id)
+    called = sa.select(Alert.clinic_id, Alert.patient_id).where(SCOPES["alert"](actor))
+    return own.union(called).subquery("team")
 
 
 def own_patients(actor: Actor) -> sa.Select[Patient]:
@@ -190,8 +237,13 @@ def own_care_links(actor: Actor) -> sa.Select[CareLink]:
 
 
 def find_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
-    """A patient of the actor's team. Raises BetweenError not_found for every other id, existing or not."""
-    patient = session.scalar(visible_patients(actor).where(Patient.id == patient_id))
+    """A patient on the actor's desk. Raises BetweenError not_found for every other id, existing or not."""
+    called = sa.exists().where(
+        Alert.clinic_id == Patient.clinic_id, Alert.patient_id == Patient.id, SCOPES["alert"](actor)
+    )
+    patient = session.scalar(
+        sa.select(Patient).where(Patient.id == patient_id, sa.or_(SCOPES["team"](actor), called))
+    )
     if patient is None:
         raise BetweenError("not_found")
     return patient

@@ -1,28 +1,35 @@
-"""Alerts: positive answers to item 9 join one open thread per patient."""
+"""Positive answers to item 9, and words in notes, join one open thread per patient.
+
+Everything here runs in the transaction that stores the check-in.
+"""
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.risk import Closing, Reason, Step, Verdict, judge_item9
-from app.models import Alert, AlertAnswer, AuditRow, CheckIn, ItemAnswer, Patient
+from app.domain.risk import Clock, Closing, OpenThread, Reason, Standing, Verdict, judge_item9
+from app.domain.words_in_notes import plain_list
+from app.models import Alert, AlertAnswer, AlertWords, CheckIn, ItemAnswer, StandingPlan
+from app.services.alert_threads import (
+    Joining,
+    OpenAlert,
+    count_joined,
+    find_open,
+    insert_once,
+    open_thread,
+    raise_thread,
+)
+from app.services.check_in_rows import NewCheckIn, believable
 
 EARLIER_READ = 6
 # A thread can be closed between our insert and our look; then the next insert opens a new one.
 TRIES = 4
+ITEM9, WORDS = "item9", "words"
+_VALUE, _FOUND = AlertAnswer.__table__.c.value, AlertWords.__table__.c.found
 _NAMES = {Reason.FIRST_EVER: "first"}
 
 _CLINIC, _PATIENT = sa.bindparam("clinic_id", type_=sa.Uuid()), sa.bindparam("patient_id", type_=sa.Uuid())
-# Locked, so that an answer cannot slip into a thread that a clinician is closing without having seen it.
-_OPEN_THREAD = (
-    sa.select(Alert.id)
-    .where(Alert.clinic_id == _CLINIC, Alert.patient_id == _PATIENT, Alert.closed_at.is_(None))
-    .with_for_update()
-)
-_LEAD = sa.select(Patient.lead_id).where(Patient.clinic_id == _CLINIC, Patient.id == _PATIENT)
 _HIGHEST = sa.select(sa.func.max(AlertAnswer.value)).where(
     AlertAnswer.clinic_id == _CLINIC, AlertAnswer.alert_id == sa.bindparam("alert_id", type_=sa.Uuid())
 )
@@ -32,6 +39,9 @@ _LAST_CLOSING = (
     .where(Alert.clinic_id == _CLINIC, Alert.patient_id == _PATIENT, Alert.closed_at.is_not(None))
     .order_by(Alert.closed_at.desc(), AlertAnswer.answered_at.desc())
     .limit(1)
+)
+_STANDING = sa.select(StandingPlan.answer, StandingPlan.until_at, StandingPlan.clock).where(
+    StandingPlan.clinic_id == _CLINIC, StandingPlan.patient_id == _PATIENT, StandingPlan.ended_at.is_(None)
 )
 _EARLIER = (
     sa.select(ItemAnswer.value)
@@ -48,125 +58,131 @@ _EARLIER = (
 )
 
 
-@dataclass(frozen=True)
-class _Joining:
-    """One positive answer on its way into a thread."""
+def join_alerts(connection: sa.Connection, new: NewCheckIn) -> None:
+    """Let a check-in's positive answer, and words of the list in its note, join the patient's open thread."""
+    facts = new.facts
+    found = plain_list().find(*(note.text for note in facts.notes.values()), facts.should_know_text)
+    if not facts.item9 and not found:
+        return
+    joining = Joining(
+        new.clinic_id,
+        new.patient_id,
+        new.id,
+        facts.supersedes,
+        believable(facts.answered_at, new.arrived_at),
+        new.arrived_at,
+    )
+    if facts.item9:
+        join_answer(connection, joining, facts.item9)
+    if found:
+        join_words(connection, joining, found)
 
-    clinic_id: uuid.UUID
-    patient_id: uuid.UUID
-    check_in_id: uuid.UUID
-    value: int
-    answered_at: datetime
-    arrived_at: datetime
 
-    @property
-    def who(self) -> dict[str, object]:
-        return {"clinic_id": self.clinic_id, "patient_id": self.patient_id}
-
-
-def join_alert(
-    connection: sa.Connection,
-    *,
-    clinic_id: uuid.UUID,
-    patient_id: uuid.UUID,
-    check_in_id: uuid.UUID,
-    value: int,
-    answered_at: datetime,
-    arrived_at: datetime,
-) -> None:
-    """Let a positive answer join the patient's open thread, or open one owned by the lead clinician.
-
-    Runs in the transaction that stores the check-in. A rise in a thread already reached opens it again.
-    """
-    joining = _Joining(clinic_id, patient_id, check_in_id, value, answered_at, arrived_at)
+def join_answer(connection: sa.Connection, joining: Joining, value: int) -> None:
+    """An answer above 0 joins the open thread or opens one. A rise in one that was reached opens it again."""
     for _ in range(TRIES):
-        alert_id = _find_open(connection, joining) or _open(connection, joining)
+        thread = find_open(connection, joining)
+        alert_id = thread.id if thread else _open_for(connection, joining, value)
         if alert_id is not None:
-            _add_answer(connection, alert_id, joining)
+            if thread:
+                _raise_for(connection, joining, thread, value)
+            _add(connection, AlertAnswer, joining, alert_id, value=value)
             return
     raise RuntimeError("an alert thread was neither found nor opened")
 
 
-def _find_open(connection: sa.Connection, joining: _Joining) -> uuid.UUID | None:
-    alert_id = connection.scalar(_OPEN_THREAD, joining.who)
-    if alert_id is None:
-        return None
-    highest = connection.scalar(_HIGHEST, {"clinic_id": joining.clinic_id, "alert_id": alert_id})
-    verdict = _judge(connection, joining, highest or 0)
-    if verdict.step is Step.RAISE:
-        _raise(connection, joining.clinic_id, alert_id, _reason(verdict))
-    return alert_id
+def join_words(connection: sa.Connection, joining: Joining, found: tuple[str, ...]) -> None:
+    """Words of the list join the open thread or open one of their kind. No standing plan quietens them."""
+    for _ in range(TRIES):
+        thread = find_open(connection, joining)
+        alert_id = thread.id if thread else open_thread(connection, joining, WORDS, WORDS, Clock.FULL)
+        if alert_id is not None:
+            if thread and not thread.is_running and not _repeats_words(connection, joining, thread, found):
+                raise_thread(connection, joining, thread, thread.kind, WORDS, Clock.FULL)
+            _add(connection, AlertWords, joining, alert_id, found=list(found))
+            return
+    raise RuntimeError("an alert thread was neither found nor opened")
 
 
-def _open(connection: sa.Connection, joining: _Joining) -> uuid.UUID | None:
-    alert_id = uuid.uuid4()
-    inserted = connection.execute(
-        _insert_once(connection, Alert),
-        {
-            **joining.who,
-            "id": alert_id,
-            "owner_id": connection.scalar(_LEAD, joining.who),
-            "state": "opened",
-            "reason": _reason(_judge(connection, joining, None)),
-            "opened_at": joining.arrived_at,
-            "outcome": "",
-        },
-    )
-    if inserted.rowcount == 0:
-        return None
-    _audit(connection, joining, "alert.opened", alert_id)
-    return alert_id
+def _open_for(connection: sa.Connection, joining: Joining, value: int) -> uuid.UUID | None:
+    verdict = _judge(connection, joining, value, None)
+    return open_thread(connection, joining, ITEM9, _reason(verdict), verdict.clock or Clock.FULL)
 
 
-def _judge(connection: sa.Connection, joining: _Joining, open_highest: int | None) -> Verdict:
+def _raise_for(connection: sa.Connection, joining: Joining, thread: OpenAlert, value: int) -> None:
+    if not thread.is_running and _superseded(connection, joining, thread, AlertAnswer, _VALUE) == value:
+        return
+    highest = connection.scalar(_HIGHEST, {"clinic_id": joining.clinic_id, "alert_id": thread.id})
+    known = OpenThread(highest, thread.is_running, thread.reached_at) if highest else None
+    verdict = _judge(connection, joining, value, known)
+    # A clock that runs is never slowed down, whoever signed what.
+    if verdict.clock is Clock.FULL or (verdict.clock is Clock.SLOWER and not thread.is_running):
+        raise_thread(connection, joining, thread, ITEM9, _reason(verdict), verdict.clock)
+
+
+def _repeats_words(
+    connection: sa.Connection, joining: Joining, thread: OpenAlert, found: tuple[str, ...]
+) -> bool:
+    said: object = _superseded(connection, joining, thread, AlertWords, _FOUND)
+    return said == list(found)
+
+
+def _judge(connection: sa.Connection, joining: Joining, value: int, thread: OpenThread | None) -> Verdict:
     row = connection.execute(_LAST_CLOSING, joining.who).first()
     closing = None if row is None else Closing(at=row.closed_at, answer=row.value)
     newest_first = connection.scalars(_EARLIER, {**joining.who, "before": joining.answered_at}).all()
     # The closed review proves an earlier positive, however many answers of 0 came since.
     earlier = [*([closing.answer] if closing else []), *reversed(newest_first)]
+    signed = connection.execute(_STANDING, joining.who).first()
+    plan = Standing(signed.answer, signed.until_at, Clock(signed.clock)) if signed else None
     return judge_item9(
-        joining.value,
-        earlier=earlier,
-        open_highest=open_highest,
-        last_closing=closing,
-        now=joining.arrived_at,
+        value, earlier=earlier, now=joining.arrived_at, thread=thread, last_closing=closing, plan=plan
     )
 
 
-def _raise(connection: sa.Connection, clinic_id: uuid.UUID, alert_id: uuid.UUID, reason: str) -> None:
-    reached = Alert.state.in_(("reached", "decided"))
-    connection.execute(
-        sa.update(Alert)
-        .where(Alert.clinic_id == clinic_id, Alert.id == alert_id)
-        .values(reason=reason, state=sa.case((reached, "opened"), else_=Alert.state))
+def _superseded(
+    connection: sa.Connection,
+    joining: Joining,
+    thread: OpenAlert,
+    table: type[AlertAnswer] | type[AlertWords],
+    column: sa.ColumnElement[Any],
+) -> Any:
+    """What the check-in that this one replaces said in the thread: told at once, then sent whole."""
+    if joining.supersedes is None:
+        return None
+    return connection.scalar(
+        sa.select(column)
+        .join_from(
+            table, CheckIn, sa.and_(CheckIn.clinic_id == table.clinic_id, CheckIn.id == table.check_in_id)
+        )
+        .where(
+            table.clinic_id == joining.clinic_id,
+            table.alert_id == thread.id,
+            CheckIn.client_id == joining.supersedes,
+        )
     )
 
 
-def _add_answer(connection: sa.Connection, alert_id: uuid.UUID, joining: _Joining) -> None:
+def _add(
+    connection: sa.Connection,
+    table: type[AlertAnswer] | type[AlertWords],
+    joining: Joining,
+    alert_id: uuid.UUID,
+    **said: object,
+) -> None:
     added = connection.execute(
-        _insert_once(connection, AlertAnswer),
+        insert_once(connection, table),
         {
             "clinic_id": joining.clinic_id,
             "alert_id": alert_id,
             "check_in_id": joining.check_in_id,
-            "value": joining.value,
             "answered_at": joining.answered_at,
             "arrived_at": joining.arrived_at,
+            **said,
         },
     )
     if added.rowcount:
-        _audit(connection, joining, "alert.joined", alert_id)
-
-
-def _audit(connection: sa.Connection, joining: _Joining, action: str, alert_id: uuid.UUID) -> None:
-    row = {"clinic_id": joining.clinic_id, "at": joining.arrived_at, "actor_id": None, "action": action}
-    connection.execute(sa.insert(AuditRow), {**row, "subject": "alert", "subject_id": alert_id})
-
-
-def _insert_once(connection: sa.Connection, table: type[Alert] | type[AlertAnswer]) -> sa.Insert:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement: sa.Insert = dialect.insert(table).on_conflict_do_nothing()
-    return statement
+        count_joined(connection, joining, alert_id, ITEM9 if table is AlertAnswer else None)
 
 
 def _reason(verdict: Verdict) -> str:

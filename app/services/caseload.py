@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Alert, Patient, Reminder
-from app.services.access import Actor, visible_patients
+from app.models import Patient, Reminder
+from app.services.access import Actor, patients_on_desk
 from app.services.caseload_facts import Caseload, Row
 from app.services.caseload_rows import add_heard, add_runs, add_scores, add_treatments, find_quiet, read_names
 from app.services.caseload_signals import (
@@ -17,13 +17,12 @@ from app.services.caseload_signals import (
     find_rises,
     find_stretches,
     find_unreached,
-    same_patient,
 )
 
 
 def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 1) -> Caseload:
-    """The clinician's own patients, by need."""
-    team = visible_patients(actor).with_only_columns(Patient.clinic_id, Patient.id).subquery("team")
+    """The clinician's own patients, and those whose alert calls the clinician, by need."""
+    team = patients_on_desk(actor)
     alerts, news = find_alerts(session, team), find_news(session, team)
     stretches, rises = find_stretches(session, team, now), find_rises(session, team, now)
     unreached = find_unreached(session, team)
@@ -66,14 +65,3 @@ def mark_called(session: Session, patient: Patient, reminder_id: uuid.UUID) -> b
         .returning(Reminder.id)
     )
     return changed.first() is not None
-
-
-def count_unanswered(session: Session, actor: Actor) -> tuple[int, datetime | None]:
-    """Open threads for which nobody was reached or decided on, and since when the oldest waits."""
-    team = visible_patients(actor).with_only_columns(Patient.clinic_id, Patient.id).subquery("team")
-    row = session.execute(
-        sa.select(sa.func.count(), sa.func.min(Alert.opened_at))
-        .join_from(Alert, team, same_patient(Alert, team))
-        .where(Alert.closed_at.is_(None), Alert.state.in_(("opened", "trying")))
-    ).one()
-    return row[0], row[1]

@@ -4,18 +4,19 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.models import Alert
-from app.services.alert_review import Occasion
+from app.models import Alert, AlertWords
+from app.services.alert_reading import Occasion
 
 
 @dataclass(frozen=True)
 class OpenAlert:
-    """An open thread, with the newest answer in it and how often somebody tried."""
+    """An open thread, with the newest answer and the newest words in it, and how often somebody tried."""
 
     alert: Alert
     owner: str
     owner_id: uuid.UUID
-    newest: Occasion
+    newest: Occasion | None
+    words: AlertWords | None
     attempts: int
 
 

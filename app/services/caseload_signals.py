@@ -12,6 +12,7 @@ from app.domain.check_in import IN_PERSON
 from app.models import (
     Alert,
     AlertAttempt,
+    AlertWords,
     Cadence,
     CheckIn,
     InstrumentScore,
@@ -22,7 +23,7 @@ from app.models import (
     SignOff,
     Visit,
 )
-from app.services.alert_review import Occasion, Received, fold_answers, read_answers
+from app.services.alert_reading import Occasion, Received, fold_answers, read_answers
 from app.services.caseload_facts import News, OpenAlert, Rise, Stretch, Unreached
 
 BEST_OF = timedelta(days=90)
@@ -54,14 +55,16 @@ def find_alerts(session: Session, team: sa.Subquery) -> dict[uuid.UUID, OpenAler
         .join(Membership, sa.and_(Membership.clinic_id == Alert.clinic_id, Membership.id == Alert.owner_id))
         .join(Person, Person.id == Membership.person_id)
         .where(Alert.closed_at.is_(None))
-        # Nobody reached yet first, then who waits longest.
-        .order_by(Alert.state.in_(("reached", "decided")), Alert.opened_at)
+        # Nobody reached yet first, then who waits longest; what a standing plan covers comes last.
+        .order_by(Alert.clock == "none", Alert.state.in_(("reached", "decided")), Alert.opened_at)
     ).all()
     newest = _newest_occasions(session, [alert for alert, *_rest in found])
+    words = _newest_words(session, [alert for alert, *_rest in found])
     return {
-        alert.patient_id: OpenAlert(alert, name, person_id, newest[alert.id], attempts)
+        alert.patient_id: OpenAlert(
+            alert, name, person_id, newest.get(alert.id), words.get(alert.id), attempts
+        )
         for alert, name, person_id, attempts in found
-        if alert.id in newest
     }
 
 
@@ -72,6 +75,18 @@ def _newest_occasions(session: Session, alerts: list[Alert]) -> dict[uuid.UUID, 
     for one in read_answers(session, clinic_id, [alert.id for alert in alerts]):
         by_alert[one.answer.alert_id].append(one)
     return {key: fold_answers(received)[-1] for key, received in by_alert.items()}
+
+
+def _newest_words(session: Session, alerts: list[Alert]) -> dict[uuid.UUID, AlertWords]:
+    rows = session.scalars(
+        sa.select(AlertWords)
+        .where(
+            AlertWords.clinic_id.in_({alert.clinic_id for alert in alerts}),
+            AlertWords.alert_id.in_([alert.id for alert in alerts]),
+        )
+        .order_by(AlertWords.arrived_at)
+    )
+    return {row.alert_id: row for row in rows}
 
 
 def find_news(session: Session, team: sa.Subquery) -> dict[uuid.UUID, News]:
@@ -151,7 +166,7 @@ def find_stretches(session: Session, team: sa.Subquery, now: datetime) -> dict[u
 
 
 def find_rises(session: Session, team: sa.Subquery, now: datetime) -> dict[uuid.UUID, list[Rise]]:
-    """Complete scores only: a prorated one is drawn and never judged."""
+    """Complete scores only: a prorated one is drawn and never judged, a replaced one stands for nothing."""
     group = (CheckIn.patient_id, InstrumentScore.instrument)
     ranked = (
         sa.select(
@@ -173,7 +188,7 @@ def find_rises(session: Session, team: sa.Subquery, now: datetime) -> dict[uuid.
             ),
         )
         .join(team, same_patient(CheckIn, team))
-        .where(CheckIn.answered_at > now - BEST_OF, InstrumentScore.status == "complete")
+        .where(CheckIn.answered_at > now - BEST_OF, InstrumentScore.status == "complete", ~is_replaced())
         .subquery()
     )
     # One pass over the ranks: joining them with themselves would rank everything twice.

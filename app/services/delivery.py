@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.channels.errors import ChannelError
 from app.channels.push import Message, Target
 from app.languages import mark, translate
-from app.models import Delivery, Person
+from app.models import AlertNotice, Delivery, Person
 from app.services.reminders import Claim, finish, is_still_on, release
 from app.services.subscriptions import end_gone, live_subscriptions
 
@@ -92,22 +92,28 @@ def settle(session: Session, held: Claim, results: Sequence[Result], now: dateti
 
 
 def record_receipt(session: Session, token: str, event: str, now: datetime) -> bool:
-    """Keep when a phone showed, opened or acted on a reminder; the first time stands. False if unknown."""
+    """Keep when a phone showed, opened or acted on what was sent; the first time stands. False if unknown."""
+    return any(_received(session, table, token, event, now) for table in (Delivery, AlertNotice))
+
+
+def _received(
+    session: Session, table: type[Delivery] | type[AlertNotice], token: str, event: str, now: datetime
+) -> bool:
     # Opened without shown means that the first word was lost on its way.
     moment = sa.literal(now, Delivery.shown_at.type)
-    values = {name: sa.func.coalesce(getattr(Delivery, name), moment) for name in _EVENTS[event]}
+    values = {name: sa.func.coalesce(getattr(table, name), moment) for name in _EVENTS[event]}
     done = session.execute(
-        sa.update(Delivery)
-        .where(Delivery.receipt_hash == _hash(token))
+        sa.update(table)
+        .where(table.receipt_hash == hash_receipt(token))
         .values(**values)
         .execution_options(synchronize_session=False)
     )
     return isinstance(done, CursorResult) and done.rowcount == 1
 
 
-def topic_of(reminder_id: uuid.UUID) -> str:
-    """22 characters that stay the same: a reminder sent twice replaces itself, under way and on the phone."""
-    return base64.urlsafe_b64encode(reminder_id.bytes).rstrip(b"=").decode()
+def topic_of(subject_id: uuid.UUID) -> str:
+    """22 characters that stay the same: what is sent twice replaces itself, under way and on the phone."""
+    return base64.urlsafe_b64encode(subject_id.bytes).rstrip(b"=").decode()
 
 
 def _row(
@@ -119,7 +125,7 @@ def _row(
         reminder_id=held.id,
         subscription_id=subscription_id,
         channel="push",
-        receipt_hash=_hash(token),
+        receipt_hash=hash_receipt(token),
         attempted_at=now,
         outcome="trying",
     )
@@ -127,22 +133,25 @@ def _row(
 
 def _message(held: Claim, language: str, token: str, public_url: str, now: datetime) -> Message:
     topic = topic_of(held.id)
-    payload = {
-        # Declarative Web Push (8030): a phone whose worker cannot run still shows this.
-        "web_push": 8030,
-        "notification": {
-            "title": "Between",
-            "body": translate(language, LOCK_SCREEN),
-            "lang": language,
-            "dir": "ltr",
-            "tag": topic,
-            "navigate": f"{public_url}{SCREEN}",
-            "silent": False,
-            "data": {"receipt": token, "path": SCREEN},
-        },
-    }
     seconds_left = int((held.useful_until - now).total_seconds())
-    return Message(json.dumps(payload, ensure_ascii=False), topic, seconds_left)
+    payload = write_payload(language, translate(language, LOCK_SCREEN), topic, token, public_url, SCREEN)
+    return Message(payload, topic, seconds_left)
+
+
+def write_payload(language: str, body: str, topic: str, token: str, public_url: str, path: str) -> str:
+    """What the phone shows and where a tap leads."""
+    notification = {
+        "title": "Between",
+        "body": body,
+        "lang": language,
+        "dir": "ltr",
+        "tag": topic,
+        "navigate": f"{public_url}{path}",
+        "silent": False,
+        "data": {"receipt": token, "path": path},
+    }
+    # Declarative Web Push (8030): a phone whose worker cannot run still shows this.
+    return json.dumps({"web_push": 8030, "notification": notification}, ensure_ascii=False)
 
 
 def _record(session: Session, held: Claim, result: Result, now: datetime) -> None:
@@ -164,5 +173,6 @@ def _wait(attempts: int, errors: Sequence[ChannelError]) -> timedelta:
     return max(min(doubled, LONGEST_WAIT), timedelta(seconds=asked))
 
 
-def _hash(token: str) -> bytes:
+def hash_receipt(token: str) -> bytes:
+    """What is kept of a receipt's token."""
     return hashlib.sha256(token.encode()).digest()

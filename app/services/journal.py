@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from app.db import insert_into
 from app.errors import BetweenError
 from app.models import (
+    Alert,
+    AlertAnswer,
+    AlertWords,
     CheckIn,
     CheckInVisit,
     InstrumentScore,
@@ -118,6 +121,41 @@ def sign_off(
         clinic_id=patient.clinic_id,
     )
     return mark
+
+
+def sign_off_together(
+    session: Session, actor: Actor, patient: Patient, check_in_ids: Sequence[uuid.UUID], now: datetime
+) -> int:
+    """Mark several as read, and say how many: not what is in an open alert or leaves item 9 out."""
+    alone = _in_open_alert(session, patient)
+    signed = 0
+    for check_in_id in dict.fromkeys(check_in_ids):
+        entry = find_check_in(session, patient, check_in_id)
+        if check_in_id not in alone and not is_item9_skipped(entry):
+            sign_off(session, actor, patient, check_in_id, now)
+            signed += 1
+    return signed
+
+
+def is_item9_skipped(entry: Entry) -> bool:
+    """Item 9 was shown and not answered: a flag that somebody looks at, and never an alert."""
+    score = entry.scores.get("phq9")
+    return score is not None and score.item9 == "not_answered"
+
+
+def _in_open_alert(session: Session, patient: Patient) -> set[uuid.UUID]:
+    def joined(table: type[AlertAnswer] | type[AlertWords]) -> sa.Select[uuid.UUID]:
+        return (
+            sa.select(table.check_in_id)
+            .join(Alert, sa.and_(Alert.clinic_id == table.clinic_id, Alert.id == table.alert_id))
+            .where(
+                Alert.clinic_id == patient.clinic_id,
+                Alert.patient_id == patient.id,
+                Alert.closed_at.is_(None),
+            )
+        )
+
+    return {*session.scalars(joined(AlertAnswer)), *session.scalars(joined(AlertWords))}
 
 
 def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:

@@ -12,10 +12,12 @@ from app.languages import local
 from app.models import Agreement, Cadence, CheckIn, Membership, Patient, Person, SignOff, Visit
 from app.services.access import Actor, find_patient
 from app.services.agreements import newest_agreement
-from app.services.alert_review import Thread, read_threads
+from app.services.alert_reading import Thread, read_threads
 from app.services.care import Shared, list_shared
 from app.services.caseload_signals import is_replaced
+from app.services.cover import Colleague, read_colleagues
 from app.services.journal import Entry, read_check_ins
+from app.services.standing_plans import Signed, read_plan
 from app.services.visits import read_cadences, read_visits
 
 SHOWN = timedelta(days=84)
@@ -37,6 +39,8 @@ class PatientRecord:
     threads: list[Thread]
     shared: list[Shared]
     agreement: Agreement | None
+    standing: Signed | None
+    colleagues: Sequence[Colleague]
 
     @property
     def open_thread(self) -> Thread | None:
@@ -63,6 +67,8 @@ def read_patient_record(
         threads=read_threads(session, patient),
         shared=list_shared(session, patient, local(now, zone).date()),
         agreement=newest_agreement(session, patient),
+        standing=read_plan(session, patient, now),
+        colleagues=read_colleagues(session, actor, now),
     )
 
 

@@ -1,0 +1,141 @@
+"""GET /clinic/alerts: who is told and when, how alerts reach a clinician, and who stands in."""
+
+import uuid
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.channels.vapid import load_vapid
+from app.errors import BetweenError
+from app.http import current_actor, current_now, parts
+from app.languages import gettext as _
+from app.languages import local
+from app.models import Person
+from app.pages.alert_desk_presenter import Ways, present_alert_desk
+from app.pages.dates import Dates
+from app.pages.frame import desk_page, note_read, read_frame
+from app.pages.visit_form import Typed
+from app.services.alert_desk import TakenError, count_words, find_alert, take_late
+from app.services.cover import add_absence as add_own_absence
+from app.services.cover import end_absence as end_own_absence
+from app.services.cover import read_absences, read_colleagues
+from app.services.escalation import escalation_of
+
+LONGEST_DAYS = 366
+
+blueprint = Blueprint("alert_desk", __name__, url_prefix="/clinic/alerts")
+
+
+@blueprint.get("")
+def show_alerts() -> Response:
+    """The clinician's own page about alerts."""
+    return _render()
+
+
+@blueprint.get("/<uuid:alert_id>")
+def open_alert(alert_id: uuid.UUID) -> Response:
+    """Where a tap on a push, or the address in an e-mail, leads after signing in."""
+    with parts().database.reading() as session:
+        alert = find_alert(session, current_actor(), alert_id)
+    anchor = "alert" if alert.closed_at is None else "earlier-alerts"
+    return redirect(url_for("patient.show_patient", patient_id=alert.patient_id, _anchor=anchor))
+
+
+@blueprint.post("/<uuid:alert_id>/take")
+def take_alert(alert_id: uuid.UUID) -> Response:
+    """Past its time an alert is anybody's who takes it. Of two, one has it and the other is told who."""
+    actor, now = current_actor(), current_now()
+    shown = request.form.get("owner", type=uuid.UUID)
+    if shown is None:
+        raise BetweenError("bad_request")
+    try:
+        with parts().database.writing() as session:
+            alert = take_late(session, actor, alert_id, shown, now)
+    except TakenError as error:
+        return _render(taken=error)
+    return redirect(
+        url_for("patient.show_patient", patient_id=alert.patient_id, done="taken", _anchor="alert"), 303
+    )
+
+
+@blueprint.post("/away")
+def add_absence() -> Response:
+    """Away from a day to a day, with somebody who stands in."""
+    actor, now = current_actor(), current_now()
+    with parts().database.reading() as session:
+        zone = read_frame(session).clinic.zone
+    moments, wrong = _read_days(zone, now)
+    cover = request.form.get("cover", "")
+    cover_id = request.form.get("cover", type=uuid.UUID)
+    if cover and cover_id is None:
+        wrong["cover"] = _("Choose a colleague.")
+    if wrong or moments is None:
+        return _render(Typed("away", request.form, wrong))
+    try:
+        with parts().database.writing() as session:
+            add_own_absence(session, actor, *moments, cover_id, now)
+    except BetweenError:
+        return _render(Typed("away", request.form, {"cover": _("Choose a colleague.")}))
+    return redirect(url_for("alert_desk.show_alerts", done="away"), 303)
+
+
+@blueprint.post("/away/<uuid:absence_id>/end")
+def end_absence(absence_id: uuid.UUID) -> Response:
+    """Back before the day, or not away after all."""
+    with parts().database.writing() as session:
+        end_own_absence(session, current_actor(), absence_id, current_now())
+    return redirect(url_for("alert_desk.show_alerts", done="back"), 303)
+
+
+def _render(typed: Typed | None = None, taken: TakenError | None = None) -> Response:
+    actor, now, settings = current_actor(), current_now(), parts().settings
+    with parts().database.reading() as session:
+        frame = read_frame(session)
+        absences = read_absences(session, actor, now)
+        colleagues = read_colleagues(session, actor, now)
+        counted = count_words(session, actor)
+        escalation = escalation_of(session.connection(), frame.clinic.id)
+        address = session.get_one(Person, actor.person_id).email
+    note_read("alerts", frame.clinic.id, frame)
+    has_push = settings.vapid_contact is not None
+    ways = Ways(
+        load_vapid(settings.instance).public_b64url if has_push else "",
+        address if settings.mail is not None else None,
+    )
+    shown = present_alert_desk(absences, colleagues, counted, escalation, ways, Dates(frame.clinic.zone, now))
+    status = 409 if taken else 422 if typed else 200
+    told = (
+        _("{name} took it first, {when}.", name=taken.by, when=Dates(frame.clinic.zone, now).near(taken.at))
+        if taken
+        else ""
+    )
+    form = typed or Typed("", MultiDict(), {})
+    return desk_page("desk/alerts.html", frame, status=status, alerts=shown, typed=form, told=told)
+
+
+def _read_days(zone: str, now: datetime) -> tuple[tuple[datetime, datetime] | None, dict[str, str]]:
+    """From the beginning of the first day, or from now on, to the end of the last."""
+    wrong: dict[str, str] = {}
+    first, last = (_day(request.form.get(name, "")) for name in ("from", "until"))
+    today = local(now, zone).date()
+    if first is None or first < today:
+        wrong["from"] = _("A day from today on.")
+    if last is None or last < (first or today) or (last - today).days > LONGEST_DAYS:
+        wrong["until"] = _("The last day away, within a year.")
+    if wrong or first is None or last is None:
+        return None, wrong
+    return (max(_begin(first, zone), now), _begin(last + timedelta(days=1), zone)), wrong
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def _begin(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone))
