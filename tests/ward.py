@@ -120,11 +120,10 @@ class Ward:
         with self.database.writing() as session:
             close_alert(session, actor, self.make.row(session, self.june), seen, words, self.now)
 
-    def sign(self, clock: str = "none", days: float = 30, by: str = "lindqvist") -> None:
-        actor, until_at = self.actor(by), self.now + days * DAY
+    def sign(self, clock: str = "none", days: float = 30, words: str = "Same answer for years.") -> None:
+        actor, until_at = self.actor(), self.now + days * DAY
         with self.database.writing() as session:
-            patient = self.make.row(session, self.june)
-            sign_plan(session, actor, patient, until_at, clock, "Same answer for years.", self.now)
+            sign_plan(session, actor, self.make.row(session, self.june), until_at, clock, words, self.now)
 
     def away(
         self, name: str, days: float, cover: str | None = None, starts_in: timedelta = MINUTE * 0
