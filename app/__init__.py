@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.db import Database
     from app.failures import install_failures
     from app.headers import apply_headers
-    from app.http import LARGEST_BODY, Parts, install_gate, line_of_credentials, refuse_unguarded
+    from app.http import LARGEST_BODY, Parts, install_gate, refuse_unguarded
     from app.keys import session_secret
     from app.languages import install_languages
     from app.migrations import upgrade
@@ -29,9 +29,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
-    upgrade(database)
-    with database.writing() as session:
-        keyring = load_keyring(session, settings.instance, datetime.now(UTC))
+    with database.needed_to_start():
+        upgrade(database)
+        with database.writing() as session:
+            keyring = load_keyring(session, settings.instance, datetime.now(UTC))
     assets = build_assets(settings.instance)
 
     app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))
@@ -39,9 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         CRISIS=dict(settings.crisis), MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY // 2
     )
     configure_cookies(app, settings, session_secret(settings.instance))
-    app.extensions["between"] = Parts(
-        settings, database, keyring, Intake(database), line_of_credentials(database), assets
-    )
+    app.extensions["between"] = Parts(settings, database, keyring, Intake(database), assets)
     app.extensions["assets"] = assets
     app.jinja_env.globals["assets"] = assets
     app.jinja_env.globals["crisis"] = settings.crisis

@@ -3,8 +3,6 @@
 import sys
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
-
 from app.channels.vapid import load_vapid
 from app.commands import fill_empty
 from app.config import Settings, load_settings
@@ -32,18 +30,21 @@ def prepare(settings: Settings) -> None:
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     try:
-        upgrade(database)
-        with database.writing() as session:
-            load_keyring(session, settings.instance, datetime.now(UTC))
-        if settings.vapid_contact is not None:
-            load_vapid(settings.instance)
-        if settings.demo:
-            fill_empty(database, settings)
-    except sa.exc.OperationalError as error:
-        raise SettingError(f"The database at DATABASE_URL cannot be opened: {error.orig}") from error
+        with database.needed_to_start():
+            _fill(database, settings)
     finally:
         # Nothing may hold a connection over the server's fork.
         database.dispose()
+
+
+def _fill(database: Database, settings: Settings) -> None:
+    upgrade(database)
+    with database.writing() as session:
+        load_keyring(session, settings.instance, datetime.now(UTC))
+    if settings.vapid_contact is not None:
+        load_vapid(settings.instance)
+    if settings.demo:
+        fill_empty(database, settings)
 
 
 def tell_address(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Single jobs: `flask --app app demo` and `flask --app app work`."""
+"""Single jobs: `flask --app app demo`, `work` and `repairs reread`."""
 
 from datetime import UTC, datetime
 
@@ -10,6 +10,8 @@ from app.db import Database
 from app.demo.build import build_demo, has_people
 from app.http import Parts
 from app.jobs import work_once
+from app.reading import reading_with
+from app.services.reread import Outcome, Reader, reread_all
 from app.services.sealing import load_keyring
 
 
@@ -25,7 +27,7 @@ def fill_empty(database: Database, settings: Settings) -> bool:
 
 
 def install_commands(app: Flask) -> None:
-    """`flask --app app demo` and `flask --app app work`."""
+    """`flask --app app demo`, `work` and `repairs reread`."""
 
     @app.cli.command("demo")
     def demo() -> None:
@@ -42,3 +44,15 @@ def install_commands(app: Flask) -> None:
         parts: Parts = app.extensions["between"]
         done = work_once(parts.database, parts.settings, datetime.now(UTC))
         click.echo(f"{done} done.")
+
+    @app.cli.group("repairs")
+    def repairs() -> None:
+        """What arrived and could not be read."""
+
+    @repairs.command("reread")
+    def reread() -> None:
+        """Read everything on the repair list again, as after an upgrade."""
+        parts: Parts = app.extensions["between"]
+        reader = Reader(parts.database, reading_with(parts.keyring), None, datetime.now(UTC))
+        came = reread_all(reader)
+        click.echo(f"{came[Outcome.READ]} read now, {came[Outcome.UNREAD]} still not understood.")

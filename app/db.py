@@ -1,8 +1,11 @@
 """The database: one engine, short reads, and writes that are ours alone until they commit.
 
 SQLite: `synchronous=FULL`, because a phone deletes its copy on our word; WAL only where the library has the
-fix for its reset race (3.51.3), else DELETE journal; writes start with BEGIN IMMEDIATE under one lock of this
-process.
+fix for its reset race (3.51.3), else TRUNCATE journal; writes start with BEGIN IMMEDIATE under one lock of
+this process.
+
+What the database cannot do just now (full, locked, read-only, not there) is one of `UNAVAILABLE`, whatever
+the driver calls it, so that everybody can be told to come again.
 """
 
 import sqlite3
@@ -13,10 +16,17 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
+
+from app.errors import SettingError
 
 WAL_SAFE_FROM = (3, 51, 3)
 BUSY_MILLISECONDS = 8000
+CONNECT_SECONDS = 5
+READ_ONLY = "25006"
+UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionError)
 
 
 def insert_into(session: Session, table: type) -> Any:
@@ -68,8 +78,21 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        with self._write_lock:
+        if not self._write_lock.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            raise OperationalError("BEGIN IMMEDIATE", None, TimeoutError("others write"))
+        try:
             yield
+        finally:
+            self._write_lock.release()
+
+    @contextmanager
+    def needed_to_start(self) -> Iterator[None]:
+        """Raises SettingError with a sentence when the database cannot do what the start needs of it."""
+        try:
+            yield
+        except UNAVAILABLE as error:
+            said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            raise SettingError(f"The database at DATABASE_URL cannot be opened: {said}") from error
 
     def dispose(self) -> None:
         """Close all connections, before a fork or at the end."""
@@ -77,18 +100,55 @@ class Database:
 
 
 def _make_engine(url: str) -> sa.Engine:
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+    engine = _sqlite_engine(url) if url.startswith("sqlite") else _postgresql_engine(url)
+    sa.event.listen(engine, "handle_error", _name_unavailable)
+    return engine
+
+
+def _sqlite_engine(url: str) -> sa.Engine:
     engine = sa.create_engine(
-        url, connect_args={"check_same_thread": False, "isolation_level": None}, pool_size=16, max_overflow=32
+        url,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+        pool_size=16,
+        max_overflow=32,
+        # What people wrote travels as parameters, and messages are logged.
+        hide_parameters=True,
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _postgresql_engine(url: str) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+        pool_size=16,
+        max_overflow=16,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+    sa.event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Nobody waits for a lock without end: a request that does holds its thread."""
+    connection.execute(f"SET lock_timeout = {BUSY_MILLISECONDS}")
+    connection.commit()
+
+
+def _name_unavailable(context: sa.engine.ExceptionContext) -> Exception | None:
+    """psycopg calls a server that became read-only an internal error."""
+    if getattr(context.original_exception, "sqlstate", None) != READ_ONLY:
+        return None
+    return OperationalError(context.statement, None, context.original_exception, hide_parameters=True)
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    journal = "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE_FROM else "DELETE"
+    # Not DELETE: its commit is the removal of a file, and nothing makes that durable. After a power cut the
+    # journal is back and undoes what a phone has forgotten. TRUNCATE syncs its commit, at the same price.
+    journal = "WAL" if sqlite3.sqlite_version_info >= WAL_SAFE_FROM else "TRUNCATE"
     for pragma in (
         f"busy_timeout={BUSY_MILLISECONDS}",
         f"journal_mode={journal}",

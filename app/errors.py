@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+import click
+
+# How long a phone or a person waits before trying again what the database could not do.
+BUSY_SECONDS = 5
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -53,8 +58,8 @@ class BetweenError(Exception):
         self.retry_after = retry_after
 
 
-class SettingError(Exception):
-    """A setting that stops the start. The message is one sentence for the operator."""
+class SettingError(click.ClickException):
+    """A setting that stops the start. The message is one sentence, and `flask` prints no more."""
 
 
 def problem_for_status(status: int) -> Problem:

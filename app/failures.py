@@ -4,23 +4,24 @@ import logging
 import traceback
 
 from flask import Flask, make_response, render_template, request
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from app.errors import CATALOGUE, BetweenError, Problem, problem_for_status
+from app.db import UNAVAILABLE
+from app.errors import BUSY_SECONDS, CATALOGUE, BetweenError, Problem, problem_for_status
 from app.http import answer
 from app.languages import request_language, translate
 
 LOG = logging.getLogger("between")
-BUSY_SECONDS = 5
 
 
 def install_failures(app: Flask) -> None:
     """Answer every error from the catalogue."""
     app.register_error_handler(BetweenError, _named)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _busy)
+    for unavailable in UNAVAILABLE:
+        app.register_error_handler(unavailable, _busy)
     app.register_error_handler(IntegrityError, _done_before)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -39,7 +40,7 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
-def _busy(error: OperationalError) -> Response:
+def _busy(error: Exception) -> Response:
     _log(error)
     return _say(CATALOGUE["busy"], BUSY_SECONDS)
 

@@ -8,15 +8,16 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 
 def apply_headers(app: Flask, assets: Assets) -> None:
-    policy = content_policy(assets)
+    # Personal unless the view said otherwise: what is not marked public is kept nowhere.
+    always = SECURITY_HEADERS | {
+        "Content-Security-Policy": content_policy(assets),
+        "Cache-Control": "no-store",
+    }
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", policy)
-        # Personal unless the view said otherwise: what is not marked public is kept nowhere.
-        response.headers.setdefault("Cache-Control", "no-store")
+        said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 (it iterates over pairs)
+        response.headers.extend((name, value) for name, value in always.items() if name.lower() not in said)
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         return response

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,15 +19,7 @@ from app.errors import BetweenError
 from app.services.access import APPEND, POLICIES, SESSION, Actor, Policy, load_actor
 from app.services.intake import Intake
 from app.services.sealing import Keyring
-from app.services.sessions import (
-    APPEND_COOKIE,
-    AppendRight,
-    find_append_rights,
-    find_session,
-    keep_session,
-    needs_keeping,
-)
-from app.services.together import Together
+from app.services.sessions import APPEND_COOKIE, find_session, keep_session, needs_keeping
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 4 * 1024 * 1024
@@ -44,7 +36,6 @@ class Parts:
     database: Database
     keyring: Keyring
     intake: Intake
-    append_rights: Together[str, AppendRight | None]
     assets: Assets
 
 
@@ -57,16 +48,6 @@ class SignedIn(flask_login.UserMixin):  # type: ignore[misc]
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie."""
         return self.token
-
-
-def line_of_credentials(database: Database) -> Together[str, AppendRight | None]:
-    """Credentials that are asked for together are looked up together."""
-
-    def find(tokens: Sequence[str]) -> list[AppendRight | None]:
-        with database.reading_core() as connection:
-            return find_append_rights(connection, tokens, datetime.now(UTC))
-
-    return Together(find)
 
 
 def parts() -> Parts:
@@ -95,10 +76,10 @@ def current_actor() -> Actor:
     return actor
 
 
-def append_rights() -> list[AppendRight]:
-    """The append credentials the gate found, one for each person who used this phone."""
-    rights: list[AppendRight] = g.append_rights
-    return rights
+def append_tokens() -> list[str]:
+    """What this phone shows as append credentials, one for each person who used it. Nothing is proved yet."""
+    tokens: list[str] = g.append_tokens
+    return tokens
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
@@ -132,7 +113,8 @@ def local_path(path: str | None) -> str:
 
 def install_gate(app: Flask) -> None:
     """Put sign-in, the cross-site check and the policy table in front of every view."""
-    manager = flask_login.LoginManager(app)
+    # No template asks who is there; an error page that did would ask a database that is gone.
+    manager = flask_login.LoginManager(app, add_context_processor=False)
     # "strong" signs people out when Wi-Fi becomes mobile data.
     manager.session_protection = None
     manager.user_loader(_load_user)
@@ -167,15 +149,14 @@ def _enter() -> AnyResponse | None:
     if request.method not in SAFE_METHODS:
         _refuse_cross_site()
     if policy.authority == APPEND:
-        _find_append_rights()
+        _find_append_tokens()
     return _admit(policy) if policy.authority == SESSION else None
 
 
-def _find_append_rights() -> None:
-    tokens = [value for name, value in request.cookies.items() if APPEND_COOKIE in name]
-    found = [parts().append_rights.ask(token) for token in tokens[:MOST_APPEND_COOKIES]]
-    g.append_rights = [right for right in found if right is not None]
-    if not g.append_rights:
+def _find_append_tokens() -> None:
+    shown = [value for name, value in request.cookies.items() if APPEND_COOKIE in name]
+    g.append_tokens = shown[:MOST_APPEND_COOKIES]
+    if not g.append_tokens:
         raise BetweenError("no_credential")
 
 

@@ -6,20 +6,21 @@ import json
 import uuid
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import brotli
 from flask import Blueprint, Response, abort, current_app, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.assets import SOURCE, Assets
 from app.domain import note
+from app.domain.agreement import HOURS_UNFINISHED, VERSION
 from app.domain.instruments import load_instrument
 from app.languages import LANGUAGES, translate
+from app.schemas import published
 
 pwa = Blueprint("pwa", __name__)
 
-ENVELOPE_SCHEMA = Path(__file__).parent / "schemas" / "data" / "envelope-1.schema.json"
 CRISIS = {"call": "988", "text": "988", "emergency": "911"}
 SHELL = "/today"
 KEPT = (
@@ -36,6 +37,7 @@ def check_in(language: str) -> Response:
         **_context(language),
         instruments=[load_instrument("phq9"), load_instrument("gad7")],
         note=note,
+        hours_unfinished=HOURS_UNFINISHED,
         form_id=str(uuid.uuid4()),
     )
     return _document(page)
@@ -98,8 +100,11 @@ def manifest() -> Response:
 
 
 @pwa.get("/schemas/envelope-1.json")
-def envelope_schema() -> Response:
-    return _document(ENVELOPE_SCHEMA.read_text(encoding="utf-8"), "application/schema+json")
+def envelope_schema() -> AnyResponse:
+    response = _document(json.dumps(published.envelope_schema(), indent=1), "application/schema+json")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 def _context(language: str) -> dict[str, Any]:
@@ -118,6 +123,7 @@ def _context(language: str) -> dict[str, Any]:
             "static": _assets().base,
             "languages": LANGUAGES,
             "crisis": dict(crisis),
+            "agreement": VERSION,
             "instruments": {name: load_instrument(name).version for name in ("phq9", "gad7")},
         },
     }

@@ -1,5 +1,6 @@
 """gunicorn in this process: one worker with threads, the clock and the reminder worker inside it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -7,7 +8,8 @@ from gunicorn.app.base import BaseApplication
 
 from app import create_app
 from app.config import Settings
-from app.jobs import Jobs, start_jobs
+from app.jobs import Housekeeping, Jobs, start_jobs
+from app.reading import reading_with
 
 HOST = "127.0.0.1"
 
@@ -47,7 +49,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def _start_jobs(self, worker: Any) -> None:
         parts = worker.app.callable.extensions["between"]
-        self.jobs = start_jobs(parts.database, parts.settings)
+        read = reading_with(parts.keyring)
+        chores = Housekeeping(parts.database, read, lambda: datetime.now(UTC))
+        self.jobs = start_jobs(parts.database, parts.settings, chores.run)
 
     def _stop_jobs(self, _server: Any, _worker: Any) -> None:
         if self.jobs is not None:

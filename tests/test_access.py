@@ -15,12 +15,22 @@ from app import create_app
 from app.config import Settings
 from app.http import refuse_unguarded
 from app.jobs import work_once
-from app.models import Absence, Alert, Cadence, CheckIn, Membership, PushSubscription, Reminder
+from app.models import (
+    Absence,
+    Alert,
+    Cadence,
+    CheckIn,
+    Dismissal,
+    Envelope,
+    Membership,
+    PushSubscription,
+    Reminder,
+)
 from app.services import access
 from app.services.access import PUBLIC, SESSION, Policy
 from app.services.invitations import invite
 from app.services.visits import set_cadence
-from tests.factories import Factory, Member, seal_for, signed_in, visitor
+from tests.factories import Factory, Member, make_decision, seal_for, signed_in, visitor
 
 # Columns. june is the patient whose things are asked for, lead is on june's team, sam is june's caregiver.
 VISITORS = ("nobody", "june", "marcus", "lead", "colleague", "stranger", "sam", "ended")
@@ -51,6 +61,8 @@ TABLE = {
     "sync.sync": ("POST", "401 200 401 401 401 401 401 401"),
     "sync.keys": ("GET", "401 200 200 401 401 401 401 401"),
     "overview.overview": ("GET", "401 200 200 403 403 403 403 403"),
+    # june's decision with the visitor's own session.
+    "agreements.add_agreement": ("POST", "401 200 404 403 403 403 403 403"),
     "subscriptions.add_subscription": ("POST", "401 400 400 400 400 400 403 403"),
     "subscriptions.stop_subscription": ("POST", "401 200 404 404 404 404 403 403"),
     "own.set_preferences": ("POST", "401 200 200 200 200 200 200 200"),
@@ -84,6 +96,10 @@ TABLE = {
     "standing_plans.end_plan": ("POST", "401 403 403 303 404 404 403 403"),
     "sign_off.sign_off_many": ("POST", "401 403 403 303 404 404 403 403"),
     "repairs.show_repairs": ("GET", "302 403 403 200 200 200 403 403"),
+    "repairs.show_repair": ("GET", "302 403 403 200 404 404 403 403"),
+    "repairs.read_again": ("POST", "401 403 403 303 404 404 403 403"),
+    "repairs.restore": ("POST", "401 403 403 303 404 404 403 403"),
+    "repairs.dismiss": ("POST", "401 403 403 303 404 404 403 403"),
     "care.show_care": ("GET", "302 403 403 403 403 403 200 200"),
 }
 
@@ -99,6 +115,7 @@ BODIES: dict[str, dict[str, object]] = {
     "subscriptions.stop_subscription": {"json": {}},
     "invitations.make_invitation": {"data": {"name": "A", "role": "patient", "language": "en"}},
     "patient.save_plan": {"data": {"plan": "shoes on"}},
+    "repairs.dismiss": {"data": {"words": "spoke by phone"}},
     "alerts.add_attempt": {"data": {"state": "trying", "words": "rang once", "version": "2"}},
     # These pages had shown no version, so nothing is done over what was not seen.
     "alerts.close_alert": {"data": {"words": "spoke"}},
@@ -153,7 +170,9 @@ def build_world(app: Flask) -> World:
 def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) -> dict[str, object]:
     """One of everything that has an id in an address, all june's."""
     visit = make.visit(lead, june, modality="tms")
-    body = {"person": str(june.person_id), "items": [seal_for(app, june, item9=1, note=WORDS_FOUND)]}
+    unread = seal_for(app, june, kind="of a later version")
+    told = seal_for(app, june, item9=1, note=WORDS_FOUND)
+    body = {"person": str(june.person_id), "items": [told, unread]}
     assert signed_in(app, june).post("/api/sync", json=body).status_code == 200
     with make.database.writing() as session:
         set_cadence(session, make.actor(lead), make.row(session, june), "ketamine_iv", 14, make.now)
@@ -186,7 +205,15 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             until_at=make.now + timedelta(days=12),
             created_at=make.now,
         )
-        session.add_all([reminder, subscription, absence])
+        envelope_id = session.scalars(sa.select(Envelope.id).where(Envelope.repair != "")).one()
+        dismissed = Dismissal(
+            clinic_id=june.clinic_id,
+            envelope_id=envelope_id,
+            words="spoke by phone",
+            dismissed_by=lead.membership_id,
+            dismissed_at=make.now,
+        )
+        session.add_all([reminder, subscription, absence, dismissed])
         session.flush()
         return {
             "language": "en",
@@ -200,6 +227,7 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             "link_id": make.care_link(sam),
             "absence_id": absence.id,
             "subscription_id": subscription.id,
+            "envelope_id": envelope_id,
         }
 
 
@@ -209,6 +237,8 @@ def ask(world: World, endpoint: str, name: str) -> int:
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(world.ids[found[1]]), rule.rule)
     body = dict(BODIES.get(endpoint, {}))
+    if endpoint == "agreements.add_agreement":
+        body = {"json": make_decision(world.june)}
     if endpoint == "sync.sync":
         body = {"json": {"person": str(world.june.person_id), "items": [seal_for(world.app, world.june)]}}
     return world.browser(name).open(path, method=method, **body).status_code

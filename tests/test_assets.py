@@ -12,7 +12,6 @@ from app import assets as building
 from app.assets import Assets, build_assets, csp_hash, serve_assets
 from app.headers import apply_headers
 from app.pwa import pwa
-from app.schemas.envelope import EnvelopeSchema
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +92,3 @@ def test_the_same_files_are_the_same_build_and_a_change_is_another(
         versions.add(build_assets(tmp_path / "instance").version)
     assert len(versions) == 7
     assert len(list((tmp_path / "instance" / "static").iterdir())) == building.BUILDS_KEPT
-
-
-def test_the_published_schema_names_the_fields_the_server_reads(client: FlaskClient) -> None:
-    published = json.loads(client.get("/schemas/envelope-1.json").text)
-    assert set(published["properties"]) == {"format", *EnvelopeSchema().fields}
-    assert set(published["required"]) == set(published["properties"])

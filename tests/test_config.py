@@ -60,9 +60,12 @@ def test_a_value_may_lie_in_a_file(tmp_path: Path) -> None:
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "cannot be opened"),
     ],
 )
-def test_the_start_stops_with_a_sentence(tmp_path: Path, settings: dict[str, str], sentence: str) -> None:
+@pytest.mark.parametrize("command", [("app.py",), ("-m", "flask", "--app", "app", "work")])
+def test_the_start_stops_with_a_sentence(
+    tmp_path: Path, command: tuple[str, ...], settings: dict[str, str], sentence: str
+) -> None:
     started = subprocess.run(
-        [sys.executable, "app.py"],
+        [sys.executable, *command],
         cwd=REPOSITORY,
         env={**os.environ, "BETWEEN_INSTANCE": str(tmp_path), **settings},
         capture_output=True,

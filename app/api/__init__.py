@@ -1,5 +1,7 @@
 """The JSON the phone speaks: one module, one blueprint."""
 
-from app.api import account, health, overview, receipts, subscriptions, sync
+from app.api import account, agreements, health, overview, receipts, subscriptions, sync
 
-BLUEPRINTS = tuple(module.blueprint for module in (account, health, overview, receipts, subscriptions, sync))
+BLUEPRINTS = tuple(
+    module.blueprint for module in (account, agreements, health, overview, receipts, subscriptions, sync)
+)

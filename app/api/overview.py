@@ -14,7 +14,9 @@ from app.http import answer, current_actor, current_now, parts
 from app.languages import local
 from app.models import Clinic, Delivery, Envelope, Membership, Patient, Person, Reminder, Visit
 from app.services.access import Actor, own_patients
+from app.services.agreements import newest_agreement
 from app.services.care import list_shared
+from app.services.envelopes import FIRST
 from app.services.journal import Entry, read_check_ins
 from app.services.subscriptions import live_installs
 from app.services.visits import read_cadences, read_visits
@@ -87,6 +89,7 @@ def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) ->
         "clinic": _clinic(clinic, actor.language),
         "clinician": _lead_name(session, patient),
         "safety_plan": patient.safety_plan,
+        "agreement": _agreement(session, patient),
         "visits": [_visit(visit) for visit in visits],
         "cadences": [
             {
@@ -151,6 +154,19 @@ def _lead_name(session: Session, patient: Patient) -> str:
     return name or ""
 
 
+def _agreement(session: Session, patient: Patient) -> dict[str, Any] | None:
+    agreed = newest_agreement(session, patient)
+    if agreed is None:
+        return None
+    return {
+        "id": str(agreed.client_id),
+        "version": agreed.version,
+        "accepted": agreed.accepted,
+        "sends_unfinished": agreed.sends_unfinished,
+        "decided_at": iso(agreed.decided_at),
+    }
+
+
 def _visit(visit: Visit) -> dict[str, Any]:
     return {
         "id": str(visit.id),
@@ -185,6 +201,7 @@ def _check_in(entry: Entry) -> dict[str, Any]:
         ],
         "read_at": iso(entry.sign_off.signed_at) if entry.sign_off else None,
         "read_by": entry.reader_name,
+        "is_second_version": one.is_conflict,
         "needs_repair": False,
     }
 
@@ -225,6 +242,7 @@ def _unread_envelopes(session: Session, patient: Patient) -> list[dict[str, Any]
             "notes": [],
             "read_at": None,
             "read_by": None,
+            "is_second_version": row.variant != FIRST,
             "needs_repair": True,
         }
         for row in rows

@@ -1,7 +1,7 @@
 """POST /api/sync: sealed items in, a receipt for each. GET /api/keys: what to seal to."""
 
 import hashlib
-import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,16 @@ from flask import Blueprint, Response
 from app.cookies import renew_append_cookie
 from app.domain.check_in import Arrival
 from app.errors import CATALOGUE, BetweenError
-from app.http import answer, append_rights, current_now, parts, read_json
+from app.http import answer, append_tokens, current_now, parts, read_json
 from app.languages import gettext as _
 from app.schemas.envelope import UnreadableError, read_envelope
 from app.schemas.sync import SentItem, read_sync
-from app.services.intake import Receipt
+from app.services.intake import Claim, Receipt
 from app.services.sealing import CannotOpenError, Keyring
 from app.services.sessions import (
     SLIDE_AFTER,
     AppendRight,
+    find_append_rights,
     slide_append_credential,
 )
 
@@ -30,17 +31,16 @@ def sync() -> Response:
     """One receipt per item, in order, after the commit that holds it."""
     person_id, items = read_sync(read_json())
     now = current_now()
-    right = _append_right(person_id, now)
-    keyring = parts().keyring
-    arrivals = [_read_arrival(item, right, keyring) for item in items]
-    taken = [arrival for arrival in arrivals if isinstance(arrival, Arrival)]
-    receipts = iter(parts().intake.take(person_id, taken, now) if taken else [])
+    reading = _Reading(items, parts().keyring)
+    receipts = iter(parts().intake.take(Claim(person_id, append_tokens(), reading.read, now)))
     told = [
-        _told(next(receipts)) if isinstance(arrival, Arrival) else _told_rejected(item, arrival)
-        for item, arrival in zip(items, arrivals, strict=True)
+        _told(next(receipts)) if isinstance(entry, Arrival) else _told_rejected(item, entry)
+        for item, entry in zip(items, reading.entries, strict=True)
     ]
     response = answer({"receipts": told, "server_time": _iso(now)})
-    if _is_stale(right, now):
+    if reading.right is not None and now - reading.right.seen_at > SLIDE_AFTER:
+        with parts().database.writing() as session:
+            slide_append_credential(session, reading.right, now)
         renew_append_cookie(response, person_id)
     return response
 
@@ -48,22 +48,25 @@ def sync() -> Response:
 @blueprint.get("/api/keys")
 def keys() -> Response:
     """The public sealing keys, newest first, for any phone that may append."""
+    with parts().database.reading_core() as connection:
+        if not find_append_rights(connection, append_tokens(), current_now()):
+            raise BetweenError("no_credential")
     return answer({"keys": parts().keyring.public()})
 
 
-def _append_right(person_id: uuid.UUID, now: datetime) -> AppendRight:
-    """Only the credential of the person whose items these are: B never uploads A's."""
-    right = next((right for right in append_rights() if right.person_id == person_id), None)
-    if right is None:
-        raise BetweenError("no_credential")
-    if _is_stale(right, now):
-        with parts().database.writing() as session:
-            slide_append_credential(session, right, now)
-    return right
+class _Reading:
+    """The items of one request, opened when it is known whose they are."""
 
+    def __init__(self, items: Sequence[SentItem], keyring: Keyring) -> None:
+        self._items, self._keyring = items, keyring
+        self.right: AppendRight | None = None
+        self.entries: list[Arrival | str] = []
 
-def _is_stale(right: AppendRight, now: datetime) -> bool:
-    return now - right.seen_at > SLIDE_AFTER
+    def read(self, right: AppendRight) -> list[Arrival]:
+        """The items that will be kept. `entries` has them all, with the catalogue's code for the others."""
+        self.right = right
+        self.entries = [_read_arrival(item, right, self._keyring) for item in self._items]
+        return [entry for entry in self.entries if isinstance(entry, Arrival)]
 
 
 def _read_arrival(item: SentItem, right: AppendRight, keyring: Keyring) -> Arrival | str:

@@ -12,15 +12,18 @@ from sqlalchemy.orm import Session
 from app.demo.days import visit_days, working_day
 from app.demo.envelope import write_envelope
 from app.demo.plan import AlertPlan, CheckInPlan, Story, VisitPlan
+from app.domain.agreement import VERSION
 from app.domain.check_in import Arrival
 from app.models import Patient, Visit
 from app.schemas.envelope import read_envelope
 from app.services.access import Actor
+from app.services.agreements import Decision, keep_decision
 from app.services.alert_reading import read_threads
 from app.services.alert_review import Seen, add_attempt, close_alert
-from app.services.intake import Intake
+from app.services.intake import Handed, Intake
 from app.services.journal import sign_off
 from app.services.sealing import Keyring
+from app.services.standing_plans import sign_plan
 from app.services.visits import NewVisit, add_visit, cancel_visit, set_cadence
 
 MORNING = time(8, 35)
@@ -69,6 +72,7 @@ class Enrolled:
 def live_through(
     session: Session, intake: Intake, keyring: Keyring, story: Story, who: Enrolled, clock: Clock
 ) -> None:
+    _agree(session, story, who, clock.at(story.joined, time(12, 30)))
     visits = [_add_visit(session, who, clock, day, plan) for day, plan in visit_days(story, clock.today)]
     for cadence in story.cadences:
         moment = clock.at(cadence.set_on, time(12, 0))
@@ -81,9 +85,25 @@ def live_through(
         envelope = write_envelope(story, plan, sequence, answered_at, before, clock.zone)
         arrival = _seal(keyring, who, envelope)
         arrived_at = min(answered_at + ON_THE_WAY + timedelta(hours=plan.offline_hours), clock.now)
-        intake.take(who.person_id, [arrival], arrived_at)
+        intake.take(Handed(who.person_id, [arrival], arrived_at))
         _answer_alert(session, story, plan, who, arrived_at, clock)
         _read(session, plan, who, arrival.id, arrived_at, clock)
+
+
+def _agree(session: Session, story: Story, who: Enrolled, now: datetime) -> None:
+    """What the three screens before the first check-in asked."""
+    if not story.agreed:
+        return
+    decision = Decision(
+        client_id=uuid.uuid4(),
+        version=VERSION,
+        language=story.language,
+        accepted=True,
+        adult=True,
+        sends_unfinished=story.sends_unfinished,
+        decided_at=now,
+    )
+    keep_decision(session, who.patient, who.person_id, decision, now)
 
 
 def _add_visit(session: Session, who: Enrolled, clock: Clock, day: date, plan: VisitPlan) -> Visit:
@@ -146,6 +166,9 @@ def _work_on(session: Session, plan: AlertPlan, who: Enrolled, arrived_at: datet
         seen = Seen(alert.id, alert.version)
         close_alert(session, actor, who.patient, seen, plan.closed_with, closed_at)
         session.flush()
+        if plan.standing:
+            until = closed_at + timedelta(days=plan.standing.days)
+            sign_plan(session, actor, who.patient, until, plan.standing.clock, plan.standing.words, closed_at)
 
 
 def _read(

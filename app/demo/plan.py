@@ -48,9 +48,12 @@ class CheckInPlan:
     offline_hours: float = 0.0
     read_by: str = ""
     unread: bool = False
+    in_person: bool = False
 
     @property
     def kind(self) -> str:
+        if self.in_person:
+            return "in_person"
         if self.phq9 is not None or self.gad7 is not None:
             return "full"
         return "note" if self.executive or self.hedonic else "today"
@@ -95,6 +98,15 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A standing plan, signed when the alert was closed."""
+
+    days: int
+    clock: str
+    words: str
+
+
+@dataclass(frozen=True)
 class AlertPlan:
     """What the clinic did about the alert that the check-in of `day` opened."""
 
@@ -103,6 +115,7 @@ class AlertPlan:
     attempts: tuple[Attempt, ...]
     closed_hours_after: float | None = None
     closed_with: str = ""
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +146,7 @@ class ClinicianPlan:
 
 @dataclass(frozen=True)
 class Story:
-    """One patient. `team` starts with the lead, who owns alerts."""
+    """One patient. `team` starts with the lead, who owns alerts. `agreed`: went through the three screens."""
 
     key: str
     name: str
@@ -151,6 +164,8 @@ class Story:
     alerts: tuple[AlertPlan, ...] = ()
     caregiver: CaregiverPlan | None = None
     numbers_hidden: bool = False
+    agreed: bool = True
+    sends_unfinished: bool = True
 
 
 def each(modality: str, days: tuple[int, ...], at: time, minutes: int, place: str) -> tuple[VisitPlan, ...]:

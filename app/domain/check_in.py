@@ -8,7 +8,8 @@ from app.domain.gad7 import score_gad7
 from app.domain.phq9 import score_phq9
 from app.domain.score import Score
 
-KINDS = ("full", "today", "note", "partial")
+IN_PERSON = "in_person"
+KINDS = ("full", "today", "note", "partial", IN_PERSON)
 SCORERS = {"phq9": score_phq9, "gad7": score_gad7}
 
 

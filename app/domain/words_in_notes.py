@@ -40,9 +40,14 @@ class WordList:
 
 def fold(text: str) -> str:
     """Lower case without accents and apostrophes; one space around every word, also at both ends."""
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = _APOSTROPHES.sub("", text)
+    letters = plain.lower() if plain.isascii() else _without_accents(plain)
     return f" {_BETWEEN_WORDS.sub(' ', letters).strip()} "
+
+
+def _without_accents(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 @cache

@@ -1,5 +1,6 @@
 """Starts and stops what runs beside the requests, in the process that serves."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from app.channels.email import EmailChannel
@@ -13,25 +14,29 @@ from app.jobs.worker import Worker
 
 
 class Jobs:
-    """The clock, the two workers and the channels of one process."""
+    """The clocks, the two workers and the channels of one process. `chores` are done at every tick."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, chores: Callable[[], None]) -> None:
         self._channel = PushChannel(settings, load_vapid(settings.instance))
         self._worker = Worker(database, settings, self._channel, lambda: datetime.now(UTC))
         self._escalator = Escalator(
             database, settings, self._channel, EmailChannel(settings), lambda: datetime.now(UTC)
         )
         self._clock = Clock(self._wake)
+        # A clock of their own: a long round of chores must not hold up a reminder.
+        self._chores = Clock(chores)
 
     def start(self) -> "Jobs":
         """Work off what waited while nothing ran, then at every tick."""
         self._escalator.start()
         self._worker.start()
         self._clock.start()
+        self._chores.start()
         return self
 
     def stop(self) -> None:
-        """The clock first, so that nobody wakes a worker that is going."""
+        """The clocks first, so that nobody wakes a worker that is going."""
+        self._chores.stop()
         self._clock.stop()
         self._escalator.stop()
         self._worker.stop()
@@ -42,9 +47,9 @@ class Jobs:
         self._worker.wake()
 
 
-def start_jobs(database: Database, settings: Settings) -> Jobs:
+def start_jobs(database: Database, settings: Settings, chores: Callable[[], None]) -> Jobs:
     """To be called after the fork: threads do not survive one."""
-    return Jobs(database, settings).start()
+    return Jobs(database, settings, chores).start()
 
 
 def work_once(database: Database, settings: Settings, now: datetime) -> int:

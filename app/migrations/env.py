@@ -31,6 +31,8 @@ def _keep_foreign_keys(connection: sa.Connection, state: str) -> None:
 
 def _run(connection: sa.Connection) -> None:
     if not database.is_sqlite:
+        # Another process may migrate for longer than a request would wait.
+        connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(7249813)"))
     context.configure(
         connection=connection,

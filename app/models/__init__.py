@@ -1,5 +1,6 @@
 """All tables, one noun per file."""
 
+from app.models.agreement import Agreement
 from app.models.alert import Alert, AlertAnswer, AlertAttempt, AlertHandover, AlertWords
 from app.models.audit import AuditRow
 from app.models.base import Base
@@ -20,10 +21,12 @@ from app.models.invitation import Invitation
 from app.models.membership import CareLink, Membership, Patient, TeamMember
 from app.models.person import Person
 from app.models.reminder import Delivery, PushSubscription, Reminder
+from app.models.repair import Dismissal
 from app.models.visit import Cadence, Visit
 
 __all__ = [
     "Absence",
+    "Agreement",
     "Alert",
     "AlertAnswer",
     "AlertAttempt",
@@ -40,6 +43,7 @@ __all__ = [
     "CheckInVisit",
     "Clinic",
     "Delivery",
+    "Dismissal",
     "Envelope",
     "InstrumentScore",
     "Invitation",

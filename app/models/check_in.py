@@ -48,7 +48,7 @@ class CheckIn(ClinicOwned, Base):
     __table_args__ = (
         within_clinic("id", "envelope"),
         within_clinic("patient_id", "patient"),
-        one_of("kind", "full", "today", "note", "partial"),
+        one_of("kind", "full", "today", "note", "partial", "in_person"),
         sa.CheckConstraint("difficulty BETWEEN 0 AND 3", name="difficulty_range"),
         sa.CheckConstraint("today BETWEEN 0 AND 10", name="today_range"),
         sa.Index("ix_check_in_patient", "patient_id", "answered_at"),

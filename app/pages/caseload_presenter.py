@@ -92,9 +92,9 @@ def _counts(caseload: Caseload) -> list[Detail]:
 
 
 def _last_heard(row: Row, dates: Dates) -> str:
-    if not row.scores:
+    if row.heard_at is None:
         return _("not heard from yet")
-    return _("heard {day}", day=dates.near_day(row.scores[-1].at))
+    return _("heard {day}", day=dates.near_day(row.heard_at))
 
 
 def _line(row: Row, dates: Dates, why: str, details: list[Detail]) -> Line:

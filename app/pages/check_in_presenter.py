@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.check_in import IN_PERSON
 from app.domain.instruments import load_instrument
 from app.domain.modality import treatment_of
 from app.domain.note import ATTRIBUTION_NAMES, DIMENSION_NAMES, DIRECTION_NAMES, TOPIC_NAMES
@@ -12,7 +13,6 @@ from app.languages import mark, request_language
 from app.models import InstrumentScore, Note
 from app.pages.dates import Dates
 from app.pages.words import band_name, change_words, signed, treatment_name
-from app.services.caseload_facts import asks_to_talk
 from app.services.journal import Entry
 
 KINDS = {
@@ -20,6 +20,7 @@ KINDS = {
     "today": mark("today rating"),
     "note": mark("note"),
     "partial": mark("part of a check-in"),
+    "in_person": mark("asks to talk in person"),
 }
 
 
@@ -120,11 +121,11 @@ def _says_otherwise(earlier: Entry, later: Entry) -> bool:
 
 
 def _line(entry: Entry, earlier: list[Entry], dates: Dates, later: Entry | None) -> Line:
-    check_in, asks = entry.check_in, asks_to_talk(entry.check_in)
+    check_in, asks = entry.check_in, entry.check_in.kind == IN_PERSON
     item9, needs = item9_words(entry)
     return Line(
         id=check_in.id,
-        kind=_("asks to talk in person") if asks else _(KINDS[check_in.kind]),
+        kind=_(KINDS[check_in.kind]),
         when=dates.near(check_in.answered_at),
         arrived=late_words(check_in.answered_at, check_in.arrived_at, dates),
         before=before_words(entry, dates),

@@ -11,23 +11,24 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from app.cookies import sign_in
+from app.db import UNAVAILABLE
 from app.domain.check_in import Arrival
 from app.domain.note import DIMENSIONS
-from app.errors import BetweenError
+from app.errors import BUSY_SECONDS, BetweenError
 from app.http import current_now, optional_actor, page, parts
 from app.identify import identify
-from app.languages import LANGUAGES, local
+from app.languages import LANGUAGES
 from app.languages import gettext as _
 from app.models import Patient
-from app.schemas.envelope import FORMAT, UnreadableError, read_envelope
+from app.schemas.envelope import FORMAT, UnreadableError
 from app.schemas.fields import read_uuid
+from app.schemas.form import read_form
 from app.services.access import Actor, load_actor, own_patients
-from app.services.intake import Receipt
+from app.services.intake import Handed, Receipt
 
 blueprint = Blueprint("form", __name__)
 
 ITEMS = {"phq9": 9, "gad7": 7}
-NO_INSTALL = uuid.UUID(int=0)
 NOT_ANSWERS = ("email", "passphrase")
 
 
@@ -40,7 +41,16 @@ def send_form(language: str) -> Response:
         return _send(language)
     except BetweenError as error:
         # Whatever refused it: the answers stay in the page, with help and a way to send them again.
-        return _sign_in_page(language, _(error.problem.sentence), error.problem.status)
+        return _refused(language, error)
+    except UNAVAILABLE:
+        return _refused(language, BetweenError("busy", retry_after=BUSY_SECONDS))
+
+
+def _refused(language: str, error: BetweenError) -> Response:
+    response = _sign_in_page(language, _(error.problem.sentence), error.problem.status)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _send(language: str) -> Response:
@@ -88,7 +98,7 @@ def _store(actor: Actor, language: str) -> Receipt:
         patient = session.scalars(own_patients(actor)).first()
     if patient is None:
         raise BetweenError("not_allowed")
-    return parts().intake.take(actor.person_id, [_arrival(patient, actor, language, now)], now)[0]
+    return parts().intake.take(Handed(actor.person_id, [_arrival(patient, actor, language, now)], now))[0]
 
 
 def _arrival(patient: Patient, actor: Actor, language: str, now: datetime) -> Arrival:
@@ -103,7 +113,7 @@ def _arrival(patient: Patient, actor: Actor, language: str, now: datetime) -> Ar
     ).encode()
     facts, repair = None, ""
     try:
-        facts = read_envelope(json.dumps({**json.loads(kept), **_frame(actor, now)}).encode(), item_id)
+        facts = read_form(kept, item_id, actor.zone, now)
     except UnreadableError as error:
         repair = str(error)
     return Arrival(
@@ -125,24 +135,6 @@ def _form_id() -> uuid.UUID:
         return read_uuid(request.form.get("id"))
     except ValidationError:
         return uuid.uuid4()
-
-
-def _frame(actor: Actor, now: datetime) -> dict[str, Any]:
-    """What a form cannot know of itself. Its answers were finished when it was sent."""
-    moment, there = now.isoformat(), local(now, actor.zone)
-    offset = there.utcoffset()
-    assert offset is not None
-    return {
-        "started_at": moment,
-        "answered_at": moment,
-        "wall": there.strftime("%Y-%m-%dT%H:%M:%S"),
-        "zone": actor.zone,
-        "offset": int(offset.total_seconds() // 60),
-        "app": "form",
-        "install": str(NO_INSTALL),
-        "sequence": 0,
-        "pending": 0,
-    }
 
 
 def answers_of(form: MultiDict[str, str], language: str) -> dict[str, Any]:

@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from app.domain.agreement import HOURS_UNFINISHED, VERSION
 from app.domain.modality import MODALITIES, MODALITY_NAMES, treatment_of, treatments_of
 from app.domain.note import ATTRIBUTION_NAMES, treatment_choices
 from app.languages import format_short_day, ngettext
 from app.languages import gettext as _
+from app.models import Agreement
 from app.pages.alert_presenter import ThreadWords, present_thread
 from app.pages.caseload_presenter import Detail
 from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
 from app.pages.dates import Dates
 from app.pages.standing_presenter import StandingWords, present_standing
 from app.pages.timeline_presenter import Timeline, present_timeline
+from app.pages.versions_presenter import Versions, present_versions
 from app.pages.visit_form import CADENCE_MODALITIES, Typed, took_place_words, zone_choices
 from app.pages.visit_presenter import Plan, present_plan
 from app.pages.words import treatments_words
@@ -58,6 +61,7 @@ class PatientPage:
     timeline: Timeline
     lines: list[Line]
     ratings: list[Line]
+    versions: list[Versions]
     unread: int
     asking: list[Line]
     should_know: list[Line]
@@ -67,6 +71,7 @@ class PatientPage:
     plan: Plan
     safety_plan: str
     shared: list[tuple[str, str]]
+    agreed: list[str]
     modalities: list[tuple[str, str]]
     cadence_modalities: list[tuple[str, str]]
     zones: list[tuple[str, str]]
@@ -103,6 +108,7 @@ def present_patient(
         timeline=present_timeline(record, dates),
         lines=[line for line in lines if not line.is_quiet],
         ratings=[line for line in lines if line.is_quiet],
+        versions=present_versions(record.entries, lines, dates),
         unread=sum(1 for line in lines if line.is_waiting),
         asking=[line for line in lines if line.asks_to_talk and line.is_waiting],
         should_know=[line for line in lines if line.should_know and line.is_waiting],
@@ -112,6 +118,7 @@ def present_patient(
         plan=present_plan(record.visits, record.cadences, dates, undo),
         safety_plan=record.patient.safety_plan,
         shared=[(one.caregiver, _shared_words(one.until, one.last_seen_at, dates)) for one in record.shared],
+        agreed=_agreed_words(record.agreement, dates),
         modalities=[(one, _(MODALITY_NAMES[one])) for one in MODALITIES],
         cadence_modalities=[(one, _(MODALITY_NAMES[one])) for one in CADENCE_MODALITIES],
         zones=zone_choices(dates.zone),
@@ -143,6 +150,32 @@ def _facts(record: PatientRecord, lines: list[Line], dates: Dates) -> list[Detai
     if not lines:
         facts.append(Detail(_("nothing sent yet")))
     return facts
+
+
+def _agreed_words(agreement: Agreement | None, dates: Dates) -> list[str]:
+    """Whether it was accepted, when, which version, and what happens to a check-in left unfinished."""
+    if agreement is None:
+        return [_("Not decided yet. The phone asks before the first check-in.")]
+    shown = {"en": _("in English"), "es": _("in Spanish")}[agreement.language]
+    when, version = dates.near(agreement.decided_at), agreement.version
+    if not agreement.accepted:
+        return [
+            _(
+                "Declined {when}, version {version}, {shown}.",
+                when=when,
+                version=version,
+                shown=shown,
+            )
+        ]
+    words = [_("Accepted {when}, version {version}, {shown}.", when=when, version=version, shown=shown)]
+    if version != VERSION:
+        words.append(_("There is a newer version; the phone asks again before the next check-in."))
+    unfinished = (
+        _("A positive answer in a check-in left for {n} hours is sent by itself.", n=HOURS_UNFINISHED)
+        if agreement.sends_unfinished
+        else _("A check-in left unfinished stays on the phone until the patient sends it.")
+    )
+    return [*words, unfinished]
 
 
 def _last(lines: list[Line]) -> str:

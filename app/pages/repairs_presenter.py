@@ -25,8 +25,9 @@ OTHERWISE = mark("It could not be stored as a check-in.")
 
 @dataclass(frozen=True)
 class RepairWords:
-    """One envelope."""
+    """One envelope. `dismissed` says by whom and when, and is empty for one that waits."""
 
+    id: uuid.UUID
     patient_id: uuid.UUID
     name: str
     arrived: str
@@ -34,19 +35,28 @@ class RepairWords:
     source: str
     reason: str
     code: str
+    dismissed: str
+    words: str
 
 
 def present_repairs(repairs: list[Repair], dates: Dates) -> list[RepairWords]:
-    """Newest first."""
-    return [
-        RepairWords(
-            patient_id=one.patient_id,
-            name=one.name,
-            arrived=dates.near(one.arrived_at),
-            size=_("{n} bytes", n=one.size),
-            source=_("phone") if one.source == "phone" else _("form without script"),
-            reason=_(REASONS.get(one.reason.split(":")[0], OTHERWISE)),
-            code=one.reason,
-        )
-        for one in repairs
-    ]
+    """In the order given."""
+    return [present_repair(one, dates) for one in repairs]
+
+
+def present_repair(one: Repair, dates: Dates) -> RepairWords:
+    """One of them."""
+    return RepairWords(
+        id=one.id,
+        patient_id=one.patient_id,
+        name=one.name,
+        arrived=dates.near(one.arrived_at),
+        size=_("{n} bytes", n=one.size),
+        source=_("phone") if one.source == "phone" else _("form without script"),
+        reason=_(REASONS.get(one.reason.split(":")[0], OTHERWISE)),
+        code=one.reason,
+        dismissed=_("{name}, {when}", name=one.dismissed_by, when=dates.near(one.dismissed_at))
+        if one.dismissed_at
+        else "",
+        words=one.words or "",
+    )

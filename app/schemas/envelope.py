@@ -3,17 +3,32 @@
 import json
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError
 
-from app.domain.check_in import KINDS, CheckInFacts, InstrumentFacts, NoteFacts, score_instrument
+from app.domain.check_in import IN_PERSON, KINDS, CheckInFacts, InstrumentFacts, NoteFacts, score_instrument
 from app.domain.note import ATTRIBUTIONS, DIMENSIONS, DIRECTIONS, TOPICS
 from app.domain.score import AnswerError
-from app.schemas.fields import Identifier, ListOf, OneOf, UtcMoment, Whole, Words
+from app.schemas.fields import (
+    Identifier,
+    ListOf,
+    OneOf,
+    Part,
+    UtcMoment,
+    Whole,
+    Words,
+    entries_of,
+    read_object,
+)
 
 FORMAT = "between/envelope/1"
 LANGUAGES = ("en", "es")
 LONGEST_TEXT = 50_000
 VERSIONS = {"phq9": ("1",), "gad7": ("1",)}
+# Phones of 0.1.0 had no kind of its own for this tap: they sent a note with exactly one of these.
+ASKED_IN_0_1_0 = (
+    "Asks to talk in person instead of answering the questions today.",
+    "Pide hablar en persona en vez de contestar las preguntas hoy.",
+)
 
 
 class UnreadableError(Exception):
@@ -39,8 +54,8 @@ class DimensionSchema(_Known):
 
 
 class NoteSchema(_Known):
-    executive = fields.Nested(DimensionSchema, required=True)
-    hedonic = fields.Nested(DimensionSchema, required=True)
+    executive = Part(DimensionSchema, required=True)
+    hedonic = Part(DimensionSchema, required=True)
 
 
 class DifficultySchema(_Known):
@@ -54,8 +69,8 @@ class ShouldKnowSchema(_Known):
 
 
 class InstrumentsSchema(_Known):
-    phq9 = fields.Nested(InstrumentSchema)
-    gad7 = fields.Nested(InstrumentSchema)
+    phq9 = Part(InstrumentSchema)
+    gad7 = Part(InstrumentSchema)
 
 
 class EnvelopeSchema(_Known):
@@ -64,11 +79,11 @@ class EnvelopeSchema(_Known):
     supersedes = Identifier(required=True, allow_none=True)
     visits = ListOf(Identifier(), 50, required=True)
     language = OneOf(LANGUAGES, required=True)
-    instruments = fields.Nested(InstrumentsSchema, required=True)
-    difficulty = fields.Nested(DifficultySchema, required=True, allow_none=True)
-    note = fields.Nested(NoteSchema, required=True, allow_none=True)
+    instruments = Part(InstrumentsSchema, required=True)
+    difficulty = Part(DifficultySchema, required=True, allow_none=True)
+    note = Part(NoteSchema, required=True, allow_none=True)
     today = Whole(0, 10, required=True, allow_none=True)
-    should_know = fields.Nested(ShouldKnowSchema, required=True, allow_none=True)
+    should_know = Part(ShouldKnowSchema, required=True, allow_none=True)
     started_at = UtcMoment(required=True)
     answered_at = UtcMoment(required=True)
     wall = Words(40, required=True)
@@ -80,7 +95,7 @@ class EnvelopeSchema(_Known):
     pending = Whole(0, 2**31 - 1, required=True)
 
 
-ENVELOPE = EnvelopeSchema()
+ENVELOPE = entries_of(EnvelopeSchema())
 
 
 def read_envelope(plain: bytes, item_id: object) -> CheckInFacts:
@@ -98,7 +113,7 @@ def read_envelope(plain: bytes, item_id: object) -> CheckInFacts:
 
 def _read_known(payload: dict[str, Any], item_id: object) -> CheckInFacts:
     try:
-        loaded: Any = ENVELOPE.load(payload)
+        loaded = read_object(ENVELOPE, payload)
     except (ValidationError, RecursionError) as error:
         raise UnreadableError(f"wrong_shape: {_fields_of(error)}") from error
     if loaded["id"] != item_id:
@@ -127,7 +142,7 @@ def _instrument(name: str, said: dict[str, Any]) -> InstrumentFacts:
 def _facts(said: dict[str, Any], instruments: dict[str, InstrumentFacts]) -> CheckInFacts:
     should_know = said["should_know"] or {"answer": None, "topics": [], "text": ""}
     return CheckInFacts(
-        kind=said["kind"],
+        kind=IN_PERSON if _asked_in_0_1_0(said) else said["kind"],
         language=said["language"],
         supersedes=said["supersedes"],
         visits=tuple(said["visits"]),
@@ -148,6 +163,17 @@ def _facts(said: dict[str, Any], instruments: dict[str, InstrumentFacts]) -> Che
         install_id=said["install"],
         sequence=said["sequence"],
         pending=said["pending"],
+    )
+
+
+def _asked_in_0_1_0(said: dict[str, Any]) -> bool:
+    """Whether this is that one tap, and nothing the patient typed."""
+    should_know = said["should_know"]
+    return (
+        said["kind"] == "note"
+        and should_know is not None
+        and should_know["topics"] == ["other"]
+        and should_know["text"] in ASKED_IN_0_1_0
     )
 
 

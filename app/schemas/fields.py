@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -106,6 +106,53 @@ class ListOf(Strict[list[Any]]):
             raise ValidationError("not a list of this length")
         read, none_is_fine = self.inner.read, self.inner.allow_none
         return [None if entry is None and none_is_fine else read(entry) for entry in value]
+
+
+class Part(Strict[dict[str, Any]]):
+    """A JSON object of its own schema, all of whose fields are Strict. Unknown names are passed over.
+
+    It reads its fields itself: marshmallow's way through nested schemas takes four times as long.
+    """
+
+    def __init__(self, schema: type[Schema], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.entries = entries_of(schema())
+
+    def read(self, value: Any) -> dict[str, Any]:
+        """The object with what it says, checked. ValidationError names the fields that are wrong."""
+        return read_object(self.entries, value)
+
+
+Entries = tuple[tuple[str, Strict[Any]], ...]
+
+
+def entries_of(schema: Schema) -> Entries:
+    """A schema's names with their fields, which must all be Strict."""
+    entries = []
+    for name, field in schema.fields.items():
+        assert isinstance(field, Strict), name
+        entries.append((name, field))
+    return tuple(entries)
+
+
+def read_object(entries: Entries, value: Any) -> dict[str, Any]:
+    """What a JSON object says in these entries. Raises ValidationError with the names that are wrong."""
+    if type(value) is not dict:
+        raise ValidationError("not an object")
+    said: dict[str, Any] = {}
+    wrong: dict[str, Any] = {}
+    for name, field in entries:
+        try:
+            if name in value:
+                told = value[name]
+                said[name] = None if told is None and field.allow_none else field.read(told)
+            elif field.required:
+                wrong[name] = ["missing"]
+        except ValidationError as error:
+            wrong[name] = error.messages
+    if wrong:
+        raise ValidationError(wrong)
+    return said
 
 
 def read_uuid(value: object) -> uuid.UUID:

@@ -90,6 +90,7 @@ POLICIES: dict[str, Policy] = {
     "sync.sync": _APPEND,
     "sync.keys": _APPEND,
     "overview.overview": _PATIENT,
+    "agreements.add_agreement": _PATIENT,
     "subscriptions.add_subscription": _REACHED,
     "subscriptions.stop_subscription": _REACHED,
     "own.set_preferences": _ANYONE,
@@ -122,6 +123,10 @@ POLICIES: dict[str, Policy] = {
     "standing_plans.end_plan": _CLINICIAN,
     "sign_off.sign_off_many": _CLINICIAN,
     "repairs.show_repairs": _CLINICIAN,
+    "repairs.show_repair": _CLINICIAN,
+    "repairs.read_again": _CLINICIAN,
+    "repairs.dismiss": _CLINICIAN,
+    "repairs.restore": _CLINICIAN,
     "care.show_care": _CAREGIVER,
 }
 
@@ -239,6 +244,14 @@ def find_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patie
     patient = session.scalar(
         sa.select(Patient).where(Patient.id == patient_id, sa.or_(SCOPES["team"](actor), called))
     )
+    if patient is None:
+        raise BetweenError("not_found")
+    return patient
+
+
+def find_own_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
+    """The actor as this patient. Raises BetweenError not_found for every other id."""
+    patient = session.scalar(own_patients(actor).where(Patient.id == patient_id))
     if patient is None:
         raise BetweenError("not_found")
     return patient

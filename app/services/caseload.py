@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import Patient, Reminder
 from app.services.access import Actor, patients_on_desk
 from app.services.caseload_facts import Caseload, Row
-from app.services.caseload_rows import add_runs, add_scores, add_treatments, find_quiet, read_names
+from app.services.caseload_rows import add_heard, add_runs, add_scores, add_treatments, find_quiet, read_names
 from app.services.caseload_signals import (
     find_alerts,
     find_news,
@@ -35,6 +35,7 @@ def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 
     quiet = find_quiet(session, team, busy, page)
     rows = {key: Row(key, name) for key, name in read_names(session, team, [*busy, *quiet])}
     add_scores(session, team, rows)
+    add_heard(session, team, rows)
     add_runs(session, team, rows, needing)
     add_treatments(session, team, rows, now)
     for key, row in rows.items():

@@ -3,23 +3,9 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from app.languages import LANGUAGES, mark, translate
 from app.models import Alert, AlertWords
 from app.services.alert_reading import Occasion
-
-# What the phone writes for one tap on "Ask to talk in person".
-ASKS = mark("Asks to talk in person instead of answering the questions today.")
-
-
-def asks_to_talk(said: Any) -> bool:
-    """Whether a check-in, or a row with its columns, is that one tap and nothing the patient typed."""
-    return (
-        said.kind == "note"
-        and list(said.should_know_topics) == ["other"]
-        and said.should_know_text in {translate(language, ASKS) for language in LANGUAGES}
-    )
 
 
 @dataclass(frozen=True)
@@ -116,6 +102,7 @@ class Row:
     stretches: list[Stretch] = field(default_factory=list)
     rises: list[Rise] = field(default_factory=list)
     unreached: list[Unreached] = field(default_factory=list)
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True)

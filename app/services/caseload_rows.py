@@ -80,6 +80,20 @@ def add_scores(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row]) 
         rows[row.patient_id].scores.append(Score(row.answered_at, row.total, row.status == "prorated"))
 
 
+def add_heard(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row]) -> None:
+    """When each was last heard from: anything sent counts, also the wish to talk instead of answering."""
+    if not rows:
+        return
+    found = session.execute(
+        sa.select(CheckIn.patient_id, sa.func.max(CheckIn.answered_at).label("heard_at"))
+        .join(team, same_patient(CheckIn, team))
+        .where(CheckIn.patient_id.in_(list(rows)))
+        .group_by(CheckIn.patient_id)
+    )
+    for row in found:
+        rows[row.patient_id].heard_at = row.heard_at
+
+
 def add_runs(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row], keys: list[uuid.UUID]) -> None:
     if not keys:
         return

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.change import NOTICEABLE
+from app.domain.check_in import IN_PERSON
 from app.models import (
     Alert,
     AlertAttempt,
@@ -23,7 +24,7 @@ from app.models import (
     Visit,
 )
 from app.services.alert_reading import Occasion, Received, fold_answers, read_answers
-from app.services.caseload_facts import News, OpenAlert, Rise, Stretch, Unreached, asks_to_talk
+from app.services.caseload_facts import News, OpenAlert, Rise, Stretch, Unreached
 
 BEST_OF = timedelta(days=90)
 
@@ -107,8 +108,6 @@ def find_news(session: Session, team: sa.Subquery) -> dict[uuid.UUID, News]:
             CheckIn.kind,
             CheckIn.answered_at,
             CheckIn.should_know,
-            CheckIn.should_know_topics,
-            CheckIn.should_know_text,
             notes.label("notes"),
             skipped.label("skipped"),
         )
@@ -125,7 +124,7 @@ def find_news(session: Session, team: sa.Subquery) -> dict[uuid.UUID, News]:
 
 
 def _one_news(rows: list[sa.Row[tuple[object, ...]]]) -> News:
-    asking = [row for row in rows if asks_to_talk(row)]
+    asking = [row for row in rows if row.kind == IN_PERSON]
     others = [row for row in rows if row not in asking]
     check_ins = [row for row in others if row.kind in ("full", "partial")]
     return News(

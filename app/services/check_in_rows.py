@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from app.domain.check_in import CheckInFacts
 from app.models import CheckIn, CheckInVisit, InstrumentScore, ItemAnswer, Note, Visit
-from app.services.bulk import RowValues, insert_rows, table_of
+from app.services.bulk import Rows, RowValues, shape_of
 
-_CHECK_IN, _ANSWER, _SCORE, _NOTE, _VISIT = (
-    table_of(table) for table in (CheckIn, ItemAnswer, InstrumentScore, Note, CheckInVisit)
+_CHECK_IN = shape_of(CheckIn, owner="id")
+_ANSWER, _SCORE, _NOTE, _VISIT = (
+    shape_of(table, owner="check_in_id") for table in (ItemAnswer, InstrumentScore, Note, CheckInVisit)
 )
 _OWN_VISITS = sa.select(Visit.clinic_id, Visit.id, Visit.patient_id).where(
     Visit.clinic_id.in_(sa.bindparam("clinics", expanding=True)),
@@ -44,13 +45,15 @@ def believable(told: datetime, arrived_at: datetime) -> datetime:
     return told if FIRST_YEAR <= told <= arrived_at else arrived_at
 
 
-def insert_check_ins(connection: sa.Connection, new: Sequence[NewCheckIn]) -> None:
-    """Write the check-ins with their answers, scores, notes and visits: one statement a table."""
-    insert_rows(connection, _CHECK_IN, [_check_in(one) for one in new])
-    insert_rows(connection, _ANSWER, [row for one in new for row in _answers(one)])
-    insert_rows(connection, _SCORE, [row for one in new for row in _scores(one)])
-    insert_rows(connection, _NOTE, [row for one in new for row in _notes(one)])
-    insert_rows(connection, _VISIT, _visits(connection, new))
+def rows_of_check_ins(connection: sa.Connection, new: Sequence[NewCheckIn]) -> list[Rows]:
+    """The check-ins with their answers, scores, notes and visits, in the order their tables need."""
+    return [
+        Rows(_CHECK_IN, [_check_in(one) for one in new]),
+        Rows(_ANSWER, [row for one in new for row in _answers(one)]),
+        Rows(_SCORE, [row for one in new for row in _scores(one)]),
+        Rows(_NOTE, [row for one in new for row in _notes(one)]),
+        Rows(_VISIT, _visits(connection, new)),
+    ]
 
 
 def _check_in(one: NewCheckIn) -> RowValues:

@@ -1,4 +1,4 @@
-"""Keeps each envelope once: same id and bytes are a duplicate, other bytes under that id a conflict."""
+"""What becomes of arrivals: the same id and bytes are a duplicate, other bytes under that id a conflict."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from app.domain.check_in import Arrival
 from app.models import Envelope
-from app.services.bulk import insert_new_rows, table_of
+from app.services.bulk import RowValues, shape_of
 
 FIRST = ""
+ENVELOPE = shape_of(Envelope, owner="id")
 Owner = tuple[uuid.UUID, uuid.UUID]
 
 
@@ -29,43 +30,16 @@ class Kept:
 
 @dataclass(frozen=True)
 class Arrived:
-    """An arrival with the moment it reached the server."""
+    """An arrival with who handed it in and the moment it reached the server."""
 
     arrival: Arrival
+    actor_id: uuid.UUID
     at: datetime
 
 
-_ENVELOPE = table_of(Envelope)
-_COLUMNS = _ENVELOPE.c
-_FIND = sa.select(
-    _COLUMNS.id,
-    _COLUMNS.patient_id,
-    _COLUMNS.client_id,
-    _COLUMNS.variant,
-    _COLUMNS.sha256,
-    _COLUMNS.arrived_at,
-    _COLUMNS.repair,
-).where(
-    _COLUMNS.clinic_id.in_(sa.bindparam("clinics", expanding=True)),
-    _COLUMNS.patient_id.in_(sa.bindparam("patients", expanding=True)),
-    _COLUMNS.client_id.in_(sa.bindparam("clients", expanding=True)),
-)
+class Stored(NamedTuple):
+    """An envelope that is in the database."""
 
-
-def keep_envelopes(connection: sa.Connection, arrived: Sequence[Arrived]) -> list[Kept]:
-    """Insert, then compare: a twin that raced us is found by the comparison, never by an error."""
-    inserted = insert_new_rows(connection, _ENVELOPE, [_row(one, FIRST) for one in arrived])
-    if inserted == len(arrived):
-        return [Kept(one.arrival.id, "stored", True, one.at, one.arrival.repair) for one in arrived]
-    known = _find(connection, arrived)
-    conflicting = [one for one in arrived if _match(known, one) is None]
-    if conflicting:
-        insert_new_rows(connection, _ENVELOPE, [_row(one, one.arrival.sha256.hex()) for one in conflicting])
-        known = _find(connection, arrived)
-    return [_kept(known, one) for one in arrived]
-
-
-class _Stored(NamedTuple):
     id: uuid.UUID
     patient_id: uuid.UUID
     client_id: uuid.UUID
@@ -75,10 +49,18 @@ class _Stored(NamedTuple):
     repair: str
 
 
-Known = dict[Owner, list[_Stored]]
+Known = dict[Owner, list[Stored]]
+
+_COLUMNS = ENVELOPE.table.c
+_FIND = sa.select(*(_COLUMNS[name] for name in Stored._fields)).where(
+    _COLUMNS.clinic_id.in_(sa.bindparam("clinics", expanding=True)),
+    _COLUMNS.patient_id.in_(sa.bindparam("patients", expanding=True)),
+    _COLUMNS.client_id.in_(sa.bindparam("clients", expanding=True)),
+)
 
 
-def _row(one: Arrived, variant: str) -> dict[str, object]:
+def envelope_row(one: Arrived, variant: str) -> RowValues:
+    """`variant` is FIRST, or the sha256 in hex for other bytes under a known id."""
     arrival = one.arrival
     return {
         "clinic_id": arrival.clinic_id,
@@ -95,7 +77,8 @@ def _row(one: Arrived, variant: str) -> dict[str, object]:
     }
 
 
-def _find(connection: sa.Connection, arrived: Sequence[Arrived]) -> Known:
+def find_envelopes(connection: sa.Connection, arrived: Sequence[Arrived]) -> Known:
+    """Every envelope with the id of one of these, whatever its bytes."""
     rows = connection.execute(
         _FIND,
         {
@@ -106,17 +89,24 @@ def _find(connection: sa.Connection, arrived: Sequence[Arrived]) -> Known:
     )
     known: Known = {}
     for row in rows:
-        known.setdefault((row.patient_id, row.client_id), []).append(_Stored(*row))
+        known.setdefault((row.patient_id, row.client_id), []).append(Stored(*row))
     return known
 
 
-def _match(known: Known, one: Arrived) -> _Stored | None:
+def match(known: Known, one: Arrived) -> Stored | None:
+    """The envelope with these very bytes, if it is known."""
     rows = known.get((one.arrival.patient_id, one.arrival.client_id), [])
     return next((row for row in rows if row.sha256 == one.arrival.sha256), None)
 
 
-def _kept(known: Known, one: Arrived) -> Kept:
-    row = _match(known, one)
+def kept_as_new(one: Arrived) -> Kept:
+    """The word for an arrival whose id was not here before."""
+    return Kept(one.arrival.id, "stored", True, one.at, one.arrival.repair)
+
+
+def kept_as_known(known: Known, one: Arrived) -> Kept:
+    """The word for an arrival that is among the known ones by now."""
+    row = match(known, one)
     assert row is not None
     fresh = row.id == one.arrival.id
     if row.variant != FIRST:

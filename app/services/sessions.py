@@ -137,16 +137,16 @@ _RIGHTS = (
 
 def find_append_rights(
     connection: sa.Connection, tokens: Sequence[str], now: datetime
-) -> list[AppendRight | None]:
-    """What each token may add to. Whose care has ended may still hand in what waited on the phone."""
-    hashes = [hash_token(token) for token in tokens]
-    rows = connection.execute(_RIGHTS, {"token_hashes": hashes, "now": now}).all()
-    found: dict[bytes, AppendRight] = {}
+) -> dict[str, AppendRight]:
+    """What each live token may add to. Whose care has ended may still hand in what waited on the phone."""
+    named = {hash_token(token): token for token in tokens}
+    rows = connection.execute(_RIGHTS, {"token_hashes": list(named), "now": now}).all()
+    found: dict[str, AppendRight] = {}
     for token_hash, credential_id, person_id, seen_at, patient_id, clinic_id in rows:
-        right = found.setdefault(token_hash, AppendRight(credential_id, person_id, {}, seen_at))
+        right = found.setdefault(named[token_hash], AppendRight(credential_id, person_id, {}, seen_at))
         if patient_id is not None:
             right.clinics[patient_id] = clinic_id
-    return [found.get(token_hash) for token_hash in hashes]
+    return found
 
 
 def slide_append_credential(session: Session, right: AppendRight, now: datetime) -> None:

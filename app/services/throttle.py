@@ -2,7 +2,9 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db import insert_into
@@ -26,6 +28,15 @@ def count_try(session: Session, key: str, now: datetime) -> int:
     )
     tries: int = session.execute(statement).scalar_one()
     return tries
+
+
+def forget_windows(session: Session, now: datetime) -> int:
+    """Delete the counts of windows that are over: nothing asks for them any more. Returns how many."""
+    over: Any = session.execute(
+        sa.delete(Throttle).where(Throttle.window < int(now.timestamp()) // WINDOW_SECONDS)
+    )
+    deleted: int = over.rowcount
+    return deleted
 
 
 def refuse_beyond(limit: int, tries: int, now: datetime) -> None:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.languages import local
-from app.models import Cadence, CheckIn, Membership, Patient, Person, SignOff, Visit
+from app.models import Agreement, Cadence, CheckIn, Membership, Patient, Person, SignOff, Visit
 from app.services.access import Actor, find_patient
+from app.services.agreements import newest_agreement
 from app.services.alert_reading import Thread, read_threads
 from app.services.care import Shared, list_shared
 from app.services.caseload_signals import is_replaced
@@ -37,6 +38,7 @@ class PatientRecord:
     cadences: list[Cadence]
     threads: list[Thread]
     shared: list[Shared]
+    agreement: Agreement | None
     standing: Signed | None
     colleagues: Sequence[Colleague]
 
@@ -64,6 +66,7 @@ def read_patient_record(
         cadences=read_cadences(session, patient),
         threads=read_threads(session, patient),
         shared=list_shared(session, patient, local(now, zone).date()),
+        agreement=newest_agreement(session, patient),
         standing=read_plan(session, patient, now),
         colleagues=read_colleagues(session, actor, now),
     )

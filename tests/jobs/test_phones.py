@@ -116,7 +116,7 @@ def test_jobs_send_by_themselves_and_stop(
 ) -> None:
     agree(due, sink.phone())
     before = threading.active_count()
-    jobs = start_jobs(database, push_settings)
+    jobs = start_jobs(database, push_settings, lambda: None)
     waiting = threading.Event()
     for _ in range(100):
         if sink.received:

@@ -4,7 +4,6 @@ import re
 import uuid
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from app.models import Person, Reminder
@@ -58,36 +57,6 @@ def test_what_waits_to_be_read_is_counted_by_what_it_is(desk: Desk) -> None:
     page = browser.get(desk.path())
     assert "4 to read" in words(page)
     assert page.get_data(as_text=True).count("/sign-off") == 4
-
-
-ASKS = (
-    "Asks to talk in person instead of answering the questions today.",
-    "Pide hablar en persona en vez de contestar las preguntas hoy.",
-)
-
-
-@pytest.mark.parametrize("text", ASKS)
-def test_asking_to_talk_is_a_reason_of_its_own_and_comes_first(desk: Desk, text: str) -> None:
-    marcus = desk.make.patient(desk.lead, "Marcus Bell")
-    desk.send(marcus, phq9=CALM)
-    asks = {"answer": "yes", "topics": ["other"], "text": text}
-    desk.send(kind="note", should_know=asks, days_ago=1)
-    browser = desk.browser()
-    news = section(browser.get("/clinic"), "news")
-    assert "June Kowalski Asks to talk in person since yesterday" in news
-    assert news.index("June") < news.index("Marcus")
-    assert "something to know" not in news
-    page = words(browser.get(desk.path()))
-    assert "Asks to talk in person, since yesterday" in page
-    assert text not in page
-
-
-def test_words_of_the_patient_are_no_asking(desk: Desk) -> None:
-    asks = {"answer": "yes", "topics": ["other"], "text": f"{ASKS[0]} Or on Monday."}
-    desk.send(kind="note", should_know=asks)
-    browser = desk.browser()
-    assert "A note to read" in section(browser.get("/clinic"), "news")
-    assert "Or on Monday." in words(browser.get(desk.path()))
 
 
 def test_a_prorated_score_is_marked_and_compared_with_nothing(desk: Desk) -> None:

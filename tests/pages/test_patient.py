@@ -6,8 +6,9 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
+from app.domain.note import DIMENSIONS
 from app.models import AuditRow, CheckIn, SignOff
-from tests.factories import seal_for
+from tests.factories import seal_for, signed_in
 from tests.pages.conftest import Desk, section, words
 
 ZERO = [0] * 9
@@ -125,6 +126,23 @@ def test_a_conflict_shows_both_versions(desk: Desk) -> None:
     desk.post_item(desk.june, seal_for(desk.app, desk.june, item, item9=0))
     shown = words(desk.browser().get(check_in_path(desk)))
     assert "arrived in more than one version" in shown
+
+
+def test_the_patients_page_shows_both_versions_side_by_side_in_words(desk: Desk) -> None:
+    note = {name: {"direction": "harder", "text": f"{name} words", "attribution": []} for name in DIMENSIONS}
+    item = desk.send(phq9=ZERO, gad7=[0] * 7, today=3)
+    assert "more than one version" not in words(desk.browser().get(desk.path()))
+    desk.post_item(desk.june, seal_for(desk.app, desk.june, item, item9=2, today=3, note=note))
+    shown = words(desk.browser().get(desk.path()))
+    for said in ("arrived in more than one version", "PHQ-9 0 minimal", "PHQ-9 14 moderate", "hedonic words"):
+        assert said in shown
+    assert "They differ in: PHQ-9, GAD-7, notes." in shown
+    overview = signed_in(desk.app, desk.june).get("/api/overview").json
+    assert overview is not None
+    listed = overview["patients"][0]["check_ins"]
+    assert [one["id"] for one in listed] == [str(item)] * 2
+    assert sorted(one["phq9"]["total"] for one in listed) == [0, 14]
+    assert sorted(one["is_second_version"] for one in listed) == [False, True]
 
 
 def test_the_plan_is_kept_and_a_hidden_character_refused(desk: Desk) -> None:

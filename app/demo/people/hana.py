@@ -104,6 +104,7 @@ HANA = Story(
             ),
             hedonic=Words("easier", "Lid open again.", ("esketamine",)),
         ),
+        CheckInPlan(-1, time(19, 25), in_person=True, unread=True),
         *ratings((-73, 6), (-58, 7), (-45, 5), (-38, 3), (-37, 2), (-31, 2), (-29, 3), (-24, 4), (-22, 5)),
         *ratings((-17, 5), (-10, 7), (-9, 7), (-2, 7)),
     ),

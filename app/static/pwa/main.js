@@ -10,6 +10,7 @@ import { Today } from "./screens/today.js";
 import { Visits } from "./screens/visits.js";
 import { You } from "./screens/you.js";
 import { postJson } from "./sync/api.js";
+import { startAgreements } from "./sync/agreements.js";
 import { startSync } from "./sync/upload.js";
 import { registerWorker } from "./update.js";
 import { loadWords, preferredLanguage, spoken } from "./words.js";
@@ -33,6 +34,7 @@ async function start() {
   startRouter(go);
   listen();
   startSync();
+  startAgreements();
   registerWorker({ onUpdate: (apply) => change({ update: apply }) }).catch((fault) => console.warn("No worker.", fault));
   await refresh();
   const { overview } = state();

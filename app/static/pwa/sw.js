@@ -12,7 +12,7 @@ const FALLBACK = {
 
 const policy = self.trustedTypes?.createPolicy("between", { createScriptURL: (url) => url });
 const script = (path) => (policy ? policy.createScriptURL(BUILD.base + path) : BUILD.base + path);
-importScripts(script("pwa/store/db-core.js"), script("pwa/sync/outbox-core.js"));
+importScripts(script("pwa/store/db-core.js"), script("pwa/sync/late-core.js"), script("pwa/sync/outbox-core.js"));
 
 self.addEventListener("install", (event) => {
   event.waitUntil(precache());

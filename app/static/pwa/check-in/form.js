@@ -98,6 +98,11 @@ function write(field, text) {
   if (!field.value) field.value = text;
 }
 
+/** Left out after all: the choice is taken back; words that were written stay in their field. */
+export function clearStep(form, step) {
+  for (const input of form.querySelectorAll(`#${step} [type=radio]:checked`)) input.checked = false;
+}
+
 /** Whether a step holds an answer, as against being left out. */
 export function isAnswered(draft, step) {
   const [name, item] = step.split("-");

@@ -11,6 +11,7 @@ export async function keep(form, draft) {
   if (left) return false;
   readForm(form, draft);
   const { given, kept } = await saveDraft(draft).catch(leaveIfOther);
+  draft.late = kept.late ?? null;
   if (kept !== given) take(form, draft, given, kept);
   return kept !== given;
 }

@@ -1,5 +1,6 @@
 /** The check-in, one question a screen. The form is in the page; this decides what of it is shown, and keeps it. */
 import { newDraft } from "../domain/draft.js";
+import { sameWords } from "../domain/merge.js";
 import { bindHelp } from "../parts/help-panel.js";
 import { listen } from "../store/db.js";
 import { readDraft } from "../store/drafts.js";
@@ -8,15 +9,18 @@ import { pullOverview } from "../sync/pull.js";
 import { startSync } from "../sync/upload.js";
 import { registerWorker } from "../update.js";
 import { loadWords, t } from "../words.js";
+import { startAgreements } from "../sync/agreements.js";
 import { dress } from "./about.js";
-import { fillForm, isAnswered, placeDifficulty, readForm } from "./form.js";
+import { agreeFirst } from "./before.js";
+import { clearStep, fillForm, isAnswered, placeDifficulty, readForm } from "./form.js";
 import { keep, leaveIfNotTheirs, renew } from "./keep.js";
 import { knownStep, stepAfter, stepBefore } from "./flow.js";
+import { bindLeaving } from "./leave.js";
 import { renewSendPart, showLook } from "./look.js";
-import { helpOptions, needsHelp, offerHelp, showShortState } from "./safety.js";
+import { helpOptions, needsHelp, offerHelp, showShortState, tellChange } from "./safety.js";
 import { showSent } from "./send.js";
 import { showSaved, showStep, showWayOn, stepOf } from "./screen.js";
-import { onTap } from "./tap.js";
+import { onSecondTap, onTap } from "./tap.js";
 
 const form = document.getElementById("form");
 const language = document.documentElement.lang;
@@ -30,6 +34,8 @@ async function start() {
   const [kept] = await Promise.all([readDraft().catch(() => null), loadWords(language)]);
   draft = kept ?? (await freshDraft());
   draft.language = language;
+  startAgreements();
+  await agreeFirst();
   fillForm(form, draft);
   readForm(form, draft);
   takeEarlySkip(kept);
@@ -58,8 +64,15 @@ function takeEarlySkip(kept) {
 /** What the first question does not wait for. */
 function afterwards() {
   startSync();
-  pullOverview().then((reply) => reply.ok && dress(draft));
+  pullOverview().then((reply) => reply.ok && learned());
   registerWorker().catch(() => {});
+}
+
+/** The clinic was heard from: perhaps for the first time, and then what it needs agreed to comes before the questions. */
+async function learned() {
+  await dress(draft);
+  const isBegun = !sameWords(draft, newDraft({ ...draft, now: draft.started_at }));
+  if (!isBegun && (await agreeFirst())) show(draft.step);
 }
 
 function bind() {
@@ -71,7 +84,9 @@ function bind() {
   form.addEventListener("input", written);
   form.addEventListener("click", clicked);
   onTap(form, tapped);
+  onSecondTap(form);
   document.getElementById("back").addEventListener("click", goBack);
+  bindLeaving(() => draft, save);
   addEventListener("popstate", ({ state }) => (isSent() ? location.assign("/today") : show(knownStep(draft, state?.step ?? "phq9-1"))));
   addEventListener("pagehide", () => writing && save());
   // A page that comes back from sleep may have missed what happened meanwhile.
@@ -119,7 +134,11 @@ async function changed({ target }) {
   readForm(form, draft);
   showWayOn(draft.step, isAnswered(draft, draft.step));
   const saved = save();
-  if (target.name === "phq9-9") await showShortState(draft);
+  if (target.name === "phq9-9") {
+    await saved;
+    await tellChange(draft);
+    await showShortState(draft);
+  }
   return saved;
 }
 
@@ -157,6 +176,9 @@ async function goOn() {
 
 function skip(event) {
   event.preventDefault();
+  clearStep(form, draft.step);
+  readForm(form, draft);
+  if (draft.step === "phq9-9") save().then(() => tellChange(draft));
   if (!draft.skipped.includes(draft.step)) draft.skipped.push(draft.step);
   move();
 }

@@ -1,14 +1,14 @@
 /** Item 9 above 0: the panel at once, where the answer is in true words, and telling the clinic now. */
-import { isPositive, partialOf } from "../domain/draft.js";
+import { isPositive, isTold, partialOf } from "../domain/draft.js";
 import { followHelp, openHelp } from "../parts/help-panel.js";
 import { readOverview } from "../store/cache.js";
 import { adoptDraft, setAside } from "../store/drafts.js";
-import { sealAlone, whereIs } from "../store/outbox.js";
+import { sealPart, whereIs } from "../store/outbox.js";
 import { signedIn } from "../store/owner.js";
 import { knownOwner, sealingKey } from "../sync/pull.js";
 import { syncNow } from "../sync/upload.js";
-import { clock, phoneZone } from "../when.js";
 import { spoken, t } from "../words.js";
+import { whereItIs } from "./answer-state.js";
 import { leaveIfNotTheirs, leaveIfOther } from "./keep.js";
 
 /** The full panel comes once; afterwards the short one in the page is enough. */
@@ -16,9 +16,13 @@ export const needsHelp = (draft) => isPositive(draft) && !draft.helped;
 
 export async function offerHelp(draft, save) {
   draft.helped = true;
-  save();
-  const closed = openHelp({ ...(await helpOptions(draft, save)), answered: true });
-  await followHelp(closed, () => helpOptions(draft, save));
+  const saved = save();
+  // The numbers are on the screen before anything is read or written.
+  const closed = openHelp({ answered: true });
+  followHelp(closed, async () => {
+    await saved;
+    return helpOptions(draft, save);
+  });
   await closed;
   await showShortState(draft);
 }
@@ -26,32 +30,8 @@ export async function offerHelp(draft, save) {
 /** What the panel says beside the numbers, from wherever it is opened. */
 export async function helpOptions(draft, save) {
   if (!draft || !isPositive(draft)) return {};
-  const { onlyHere, ...said } = await whereItIs(draft);
-  return { ...said, onTell: onlyHere ? () => tell(draft, save) : null };
-}
-
-const isTold = (draft) => draft.told?.value === draft.phq9[8];
-
-/** {state, reached, onlyHere}: true at this moment, and said anew when it changes. */
-async function whereItIs(draft) {
-  const ids = [draft.id, ...(isTold(draft) ? [draft.told.id] : [])];
-  const found = await Promise.all(ids.map(whereIs));
-  const receipt = found.find((one) => one.receipt)?.receipt;
-  if (receipt) return { state: await receivedWords(receipt), reached: true };
-  if (found.some((one) => one.waiting)) {
-    return { state: t("It waits on this phone until it can be sent. Nobody at the clinic has seen it yet.") };
-  }
-  if (found.some((one) => one.refused)) return { state: t("The clinic could not take this. Please call.") };
-  return { state: t("This answer is only on this phone. Nobody at the clinic has seen it."), onlyHere: true };
-}
-
-async function receivedWords({ arrived_at, needs_repair }) {
-  const time = clock(arrived_at, phoneZone());
-  // What the server could not open raised no alert: no time is promised for it.
-  if (needs_repair) return t("The clinic has it since {time}, but could not read it yet. Please call.", { time });
-  const words = (await readOverview())?.patients?.[0]?.clinic?.answer_words;
-  const has = t("The clinic has it since {time}.", { time });
-  return words ? `${has} ${t("They usually look {words}.", { words })}` : has;
+  const { mayTell, ...said } = await whereItIs(draft);
+  return { ...said, onTell: mayTell ? () => tell(draft, save) : null };
 }
 
 async function tell(draft, save) {
@@ -81,18 +61,28 @@ async function askWhoItWas(draft, owner, key, save) {
 }
 
 async function tellAs(draft, owner, key, save) {
-  const partial = partialOf(draft, { id: crypto.randomUUID(), now: new Date().toISOString() });
-  const value = draft.phq9[8];
+  await save();
   try {
-    await sealAlone(partial, { ...owner, key, kind: "partial" });
+    await sealAnswer(draft, { ...owner, key });
   } catch (fault) {
     if (fault.name === "OwnerChanged") leaveIfOther(fault);
     return { state: t("This could not be kept on the phone. Please call the clinic."), canTell: true };
   }
-  draft.told = { id: partial.id, value };
-  await save();
   await syncNow();
   return whereItIs(draft);
+}
+
+const sealAnswer = (draft, owner) =>
+  sealPart(draft, (words) => partialOf(words, { id: crypto.randomUUID(), now: new Date().toISOString() }), owner);
+
+/** Changed while what was told still waits here: the new answer follows it in the same breath, and is the one that counts. */
+export async function tellChange(draft) {
+  if (!draft.told || isTold(draft) || !(await whereIs(draft.told.id)).waiting) return;
+  const owner = await knownOwner();
+  const key = owner?.person === draft.owner && (await sealingKey());
+  if (!key) return;
+  await sealAnswer(draft, { ...owner, key }).catch(leaveIfOther).catch((fault) => console.warn("The change was not told.", fault));
+  syncNow();
 }
 
 /** Nobody is sent to a page that cannot load: not at this moment. */

@@ -37,12 +37,11 @@ export function showDone() {
   stepOf("sent").focus({ preventScroll: true });
 }
 
-/** "Next" stands where "Skip" stood once there is an answer, so nothing moves. */
+/** "Next" stands where "Skip" stood once there is an answer; leaving it out after all stays possible, below it. */
 export function showWayOn(id, answered) {
   const step = stepOf(id);
   const skip = step.querySelector(".skip");
   if (!skip) return;
-  skip.hidden = answered;
   step.querySelector(".next").hidden = !answered;
 }
 

@@ -10,8 +10,9 @@ import { clock, phoneZone } from "../when.js";
 import { spoken, t } from "../words.js";
 import { dial } from "../parts/names.js";
 import { bigMark } from "./about.js";
+import { agreeFirst, mustAgreeBeforeSending } from "./before.js";
 import { leaveIfNotTheirs } from "./keep.js";
-import { make, showDone, stepOf } from "./screen.js";
+import { make, showDone, showStep, stepOf } from "./screen.js";
 
 /** The bar at the foot of the look-over. What it says depends on who is signed in on this phone. */
 export function sendPart(draft) {
@@ -24,6 +25,7 @@ async function fillBar(bar, draft) {
   await leaveIfNotTheirs(draft);
   const owner = await knownOwner();
   if (!owner) return signedIn() ? waitForClinic(bar, draft) : askToSignIn(bar);
+  if (await mustAgreeBeforeSending()) return askToAgree(bar, draft);
   if (draft.owner === null) return askWhoItWas(bar, draft, owner);
   bar.replaceChildren(button(t("Send"), () => send(bar, draft, owner)));
 }
@@ -31,6 +33,19 @@ async function fillBar(bar, draft) {
 const button = (words, act, kind = "btn") => make("button", { class: kind, type: "button", onclick: act }, words);
 
 const say = (bar, words) => bar.prepend(make("p", { class: "small", role: "alert" }, words));
+
+/** Answered before this phone knew whose it is: what has to be said before the first time is said before it is sent. */
+function askToAgree(bar, draft) {
+  const read = async () => {
+    await agreeFirst();
+    showStep(draft, "look");
+    await fillBar(bar, draft);
+  };
+  bar.replaceChildren(
+    make("p", { class: "small" }, t("Before the first time you send something there are three short screens to read. Your answers are saved.")),
+    button(t("Read them"), read),
+  );
+}
 
 function askToSignIn(bar) {
   bar.replaceChildren(

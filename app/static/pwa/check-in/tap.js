@@ -29,3 +29,26 @@ export function onTap(form, moved) {
     if (!stays || step === "phq9-9") timer = setTimeout(moved, step === "phq9-9" ? 0 : BEAT, step);
   });
 }
+
+/** A chip that was chosen is not chosen any more when it is tapped again, or when Space is pressed on it. */
+export function onSecondTap(form) {
+  let chosen = null;
+  const chipOf = ({ target }) => target.closest?.(".chip")?.querySelector("input[type=radio]:checked") ?? null;
+  const unchoose = (input) => {
+    input.checked = false;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  form.addEventListener("pointerdown", (event) => (chosen = chipOf(event)));
+  form.addEventListener("click", ({ target }) => {
+    if (target !== chosen) return;
+    chosen = null;
+    unchoose(target);
+  });
+  form.addEventListener("keydown", (event) => {
+    const input = event.key === " " && chipOf(event);
+    if (!input) return;
+    // A browser does nothing with it: a radio that is chosen stays chosen.
+    event.preventDefault();
+    unchoose(input);
+  });
+}

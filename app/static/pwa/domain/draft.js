@@ -22,8 +22,13 @@ export function newDraft({ id, owner, language, now, visits }) {
     should_know: null,
     told: null,
     helped: false,
+    offered: false,
+    late: null,
   };
 }
+
+/** Everything answered so far, to be sent as a part; the check-in that is finished later stands for it. */
+export const soFarOf = (draft, { id }) => ({ ...structuredClone(draft), id, supersedes: draft.supersedes ?? draft.told?.id ?? null, so_far: true });
 
 /** The answer to item 9 alone, to be sent at once. Told again after a change, it replaces what was told before. */
 export function partialOf(draft, { id, now }) {
@@ -35,6 +40,9 @@ export function partialOf(draft, { id, now }) {
   only.supersedes = draft.told?.id === draft.supersedes ? null : (draft.told?.id ?? null);
   return only;
 }
+
+/** Whether the answer as it stands now was told; a changed one was not. */
+export const isTold = (draft) => Boolean(draft.told) && draft.told.value === draft.phq9[8];
 
 export const isPositive = (draft) => item9State(draft.phq9[8]) === "positive";
 

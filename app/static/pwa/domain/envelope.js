@@ -30,7 +30,7 @@ export function makeEnvelope(draft, facts) {
 }
 
 function instruments(draft, kind) {
-  if (kind === "today" || kind === "note") return {};
+  if (["today", "note", "in_person"].includes(kind)) return {};
   const phq9 = { version: "1", answers: draft.phq9, languages: draft.languages.phq9 };
   // An answer told on its own, or a check-in left in its first part: the second was never begun.
   if (kind === "partial" && draft.gad7.every((answer) => answer === null)) return { phq9 };

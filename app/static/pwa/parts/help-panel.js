@@ -3,6 +3,8 @@ import { readOverview } from "../store/cache.js";
 import { listen } from "../store/db.js";
 import { t } from "../words.js";
 
+const SHORT_PLAN = 280;
+
 const panel = () => document.getElementById(`help-${document.documentElement.lang}`) ?? document.querySelector("dialog.help-panel");
 const part = (name) => panel().querySelector(name);
 
@@ -23,7 +25,7 @@ export async function followHelp(closed, optionsNow) {
     showState(options);
     setTell(options.onTell);
   };
-  const stop = listen(({ type }) => ["receipt", "outbox"].includes(type) && renew());
+  const stop = listen(({ type }) => ["receipt", "outbox", "draft", "read"].includes(type) && renew());
   closed.then(stop);
   await renew();
 }
@@ -32,11 +34,11 @@ export async function followHelp(closed, optionsNow) {
  * Open it. `answered`: the person has just answered item 9 above 0. `state`: where that answer is, in words.
  * `onTell`: called when they ask that the clinic be told now; resolves with the new state. Resolves when it is closed.
  */
-export function openHelp({ answered = false, state = "", reached = false, onTell = null } = {}) {
+export function openHelp({ answered = false, state = "", next = "", reached = false, onTell = null } = {}) {
   const dialog = panel();
   part(".when-answered").hidden = !answered;
   part(".go-on").hidden = !answered;
-  showState({ state, reached });
+  showState({ state, next, reached });
   setTell(onTell);
   for (const button of dialog.querySelectorAll("[data-close]")) button.onclick = () => dialog.close();
   const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
@@ -73,19 +75,21 @@ function choice(words, onclick) {
   return button;
 }
 
-/** Say where the answer is now. `reached`: the clinic has it. */
-export function showState({ state = "", reached = false }) {
+/** Say where the answer is now, and what becomes of it by itself. `reached`: the clinic has it. */
+export function showState({ state = "", next = "", reached = false }) {
   if (!panel()) return;
   part(".answer-state").hidden = !state;
   part(".state").textContent = state;
+  part(".next").textContent = next;
   part(".answer-state .dot").classList.toggle("open", !reached);
 }
 
 async function fillClinic() {
   const patient = (await readOverview())?.patients?.[0];
   const clinic = patient?.clinic;
-  part(".clinic").hidden = !clinic;
   if (!clinic) return;
+  part(".clinic-unknown").hidden = true;
+  for (const line of panel().querySelectorAll(".clinic-known")) line.hidden = false;
   part(".clinic-name").textContent = clinic.name;
   part(".clinic-hours").textContent = clinic.hours ? t("usually {hours}", { hours: clinic.hours }) : "";
   part(".clinic-call").hidden = !clinic.phone;
@@ -101,6 +105,8 @@ function fillPlan({ safety_plan: plan, clinician }) {
   part(".plan-title").textContent = clinician
     ? t("The plan you wrote with {clinician}", { clinician })
     : t("The plan you wrote with your clinician");
+  // A short plan is read without a tap; a long one must not push away where the answer is.
+  part(".plan").open = plan.length <= SHORT_PLAN;
   part(".plan-text").replaceChildren(/^https:\/\/\S+$/.test(plan) ? linkTo(plan) : plan);
 }
 

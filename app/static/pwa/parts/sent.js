@@ -29,8 +29,8 @@ export function whereIs(phone, id) {
   return { waiting: waiting.find((one) => one.id === id) ?? null };
 }
 
-/** A wish to talk has no notes in it; this phone makes no other notes. */
-export const isWish = ({ kind, notes = [] }) => kind === "note" && !notes.length;
+/** Phones of 0.1.0 sent it as a note, and made no other notes: one without words is a wish to talk. */
+export const isWish = ({ kind, notes = [] }) => kind === "in_person" || (kind === "note" && !notes.length);
 
 const MOST_SHOWN = 3;
 

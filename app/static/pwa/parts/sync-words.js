@@ -14,7 +14,7 @@ const CLINIC_HAS = {
 const ONLY_HERE = {
   full: mark("Your check-in is only on this phone. It is sent by itself when there is a network."),
   partial: mark("Your answers are only on this phone. They are sent by themselves when there is a network."),
-  note: mark("You asked to talk in person. That is only on this phone. It is sent by itself when there is a network."),
+  wish: mark("You asked to talk in person. That is only on this phone. It is sent by itself when there is a network."),
   today: mark("Your rating is only on this phone. It is sent by itself when there is a network."),
 };
 
@@ -28,7 +28,7 @@ export function SyncWords({ phone, said }) {
     ${draft && (told ? html`<${Told} phone=${phone} draft=${draft} />`
       : html`<${Status} kept>${t("A check-in is begun and saved on this phone. Nothing of it was sent.")}<//>`)}
     ${waiting.length === 1 && html`<${Status} kept when=${briefly(waiting[0].sealed_at, now)}>
-      ${t(ONLY_HERE[waiting[0].kind] ?? ONLY_HERE.partial)}<//>`}
+      ${t(ONLY_HERE[isWish(waiting[0]) ? "wish" : waiting[0].kind] ?? ONLY_HERE.partial)}<//>`}
     ${waiting.length > 1 && html`<${Status} kept when=${briefly(waiting[0].sealed_at, now)}>
       ${tn("{n} item is only on this phone. It is sent by itself when there is a network.",
         "{n} items are only on this phone. They are sent by themselves when there is a network.", waiting.length)}<//>`}
@@ -42,21 +42,25 @@ export function SyncWords({ phone, said }) {
 function Told({ phone, draft }) {
   const { sent, refused, waiting } = whereIs(phone, draft.told.id);
   const isWhole = draft.supersedes === draft.told.id;
-  const rest = isWhole ? t("What you changed since then is only on this phone.")
+  const soFar = draft.told.so_far;
+  const rest = isWhole || soFar ? t("What you changed since then is only on this phone.")
     : draft.told.value === draft.phq9[8] ? t("The rest is only on this phone.")
     : t("You changed that answer since; the change and the rest are only on this phone.");
-  if (sent) return html`<${Status} kept>${sentWords(sent, isWhole, phone.now)} ${rest}<//>
+  if (sent) return html`<${Status} kept>${sentWords(sent, isWhole, draft.told, phone.now)} ${rest}<//>
     ${!sent.needs_repair && html`<${Reading} one=${sent} now=${phone.now} />`}`;
   if (refused) return html`<${Status} needs>${t("The clinic could not take what you told it. Please call.")} ${rest}<//>`;
   if (!waiting) return html`<${Status} kept>${t("A check-in is begun and saved on this phone.")}<//>`;
   return html`<${Status} kept>${isWhole ? t("The check-in you sent waits on this phone.")
+    : soFar ? t("What you answered so far waits on this phone until it can be sent.")
     : t("Your answer to the last PHQ-9 question waits on this phone. Nobody at the clinic has seen it yet.")} ${rest}<//>`;
 }
 
-const sentWords = (sent, isWhole, now) => {
+const sentWords = (sent, isWhole, told, now) => {
   const when = { when: briefly(sent.arrived_at, now) };
   // What the server could not open raised no alert: the person must not wait for an answer to it.
   if (sent.needs_repair) return t("The clinic has it since {time}, but could not read it yet. Please call.", { time: when.when });
+  if (told.so_far) return t("The clinic has what you answered so far since {when}.", when);
+  if (told.itself) return t("Your answer to the last PHQ-9 question was sent by itself, as you chose. The clinic has it since {when}.", when);
   return isWhole ? t("The clinic has the check-in you sent since {when}.", when)
     : t("The clinic has your answer to the last PHQ-9 question since {when}.", when);
 };

@@ -1,16 +1,18 @@
 /** "Too much today?": one tap asks to talk in person, waits in the outbox like a check-in, and counts as heard from. */
-import { html, useState } from "preact";
+import { html, useEffect, useState } from "preact";
 import { newDraft } from "../domain/draft.js";
-import { sealAlone } from "../store/outbox.js";
+import { sealAlone, takeBack } from "../store/outbox.js";
 import { sealingKey } from "../sync/pull.js";
+import { syncNow } from "../sync/upload.js";
 import { briefly, dayNumber, phoneZone } from "../when.js";
-import { mark, spoken, t } from "../words.js";
+import { spoken, t } from "../words.js";
 import { dial } from "./names.js";
 import { Status } from "./notice.js";
 import { standingWish, whereIs } from "./sent.js";
 import { keepWish } from "./state.js";
 
-const ASKED = mark("Asks to talk in person instead of answering the questions today.");
+// Long enough to see that it was a slip, short enough to be with the clinic before the phone is put away.
+const HELD = 8_000;
 
 /** The wish that stands for this visit or this day; null when it may be said again. */
 export const wishFor = (phone, visit) =>
@@ -36,11 +38,23 @@ const Asked = ({ phone, clinic, wish }) => html`<div class="small asked" aria-li
   <${WhereItIs} phone=${phone} wish=${wish} /><${Call} clinic=${clinic} /></div>`;
 
 function WhereItIs({ phone, wish }) {
-  const { sent, refused } = whereIs(phone, wish.id);
+  const { sent, refused, waiting } = whereIs(phone, wish.id);
   const asked = t("You asked to talk in person at {time}.", { time: briefly(wish.at, phone.now) });
   if (refused) return html`<${Status} needs>${asked} ${t("The clinic could not take this. Please call.")}<//>`;
+  if (waiting?.not_before > Date.now()) return html`<${Held} item=${waiting} asked=${asked} />`;
   if (!sent) return html`<${Status} kept>${asked} ${t("It waits on this phone until there is a network. For today, call.")}<//>`;
   return html`<${Status}>${asked} ${readWords(sent)}<//>`;
+}
+
+/** Kept already, and not sent yet: for these seconds it can be taken back. */
+function Held({ item, asked }) {
+  const [, look] = useState(0);
+  useEffect(() => {
+    const timer = setTimeout(() => look(1) || syncNow(), item.not_before - Date.now() + 50);
+    return () => clearTimeout(timer);
+  }, [item.id]);
+  return html`<${Status} kept>${asked} ${t("It is sent in a moment.")}<//>
+    <button type="button" class="link" onClick=${() => takeBack(item.id)}>${t("Take it back")}</button>`;
 }
 
 function readWords(sent) {
@@ -56,7 +70,6 @@ async function ask(owner, visit) {
   if (!owner || !key) throw new Error("cannot be sealed now");
   const now = new Date().toISOString();
   const draft = newDraft({ id: crypto.randomUUID(), owner: owner.person, language: spoken(), now, visits: visit ? [visit.id] : [] });
-  draft.should_know = { answer: "yes", topics: ["other"], text: t(ASKED) };
   if (visit) await keepWish(owner.person, draft.id, visit.id);
-  return sealAlone(draft, { person: owner.person, patient: visit?.patient.id ?? owner.patient, key, kind: "note" });
+  return sealAlone(draft, { person: owner.person, patient: visit?.patient.id ?? owner.patient, key, kind: "in_person", not_before: Date.now() + HELD });
 }

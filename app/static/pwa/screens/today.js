@@ -5,6 +5,7 @@ import { answeredFor, cancelledNext, lastVisit, nextVisit, patientOf } from "../
 import { forbidsDriving, visitIs } from "../parts/names.js";
 import { sentItems } from "../parts/sent.js";
 import { SyncWords } from "../parts/sync-words.js";
+import { SoFar } from "../parts/so-far-card.js";
 import { Talk, wishFor } from "../parts/talk.js";
 import { dayAndTime, daysBetween, timeWithZone, weekDate } from "../when.js";
 import { spoken, t } from "../words.js";
@@ -29,6 +30,7 @@ export function Today({ phone }) {
         ${draft ? t("Continue the check-in") : answered ? t("Write something more") : t("Start the check-in")}</a>
       ${(!answered || wish) && html`<${Talk} phone=${phone} patient=${patientOf(overview, next)} visit=${next} wish=${wish} />`}
     </div>
+    <${SoFar} draft=${draft} />
     <${SyncWords} phone=${phone} said=${wish?.id} />
   </div>`;
 }

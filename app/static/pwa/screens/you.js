@@ -3,6 +3,7 @@ import { html, useState } from "preact";
 import { Reminders } from "../parts/reminders.js";
 import { Sharing } from "../parts/sharing.js";
 import { SignOut } from "../parts/sign-out.js";
+import { Unfinished } from "../parts/unfinished.js";
 import { phoneZone } from "../when.js";
 import { spoken, t } from "../words.js";
 
@@ -15,6 +16,7 @@ export function You({ phone, build, prefer, install }) {
     <section class="part"><h2>${t("Reminders on this phone")}</h2><div class="small">
       <${Reminders} push=${push} now=${now} /></div></section>
     <section class="part"><h2>${t("Who sees your visits")}</h2><${Sharing} patients=${patients} now=${now} /></section>
+    <${Unfinished} owner=${phone.owner} />
     <section class="part"><h2>${t("Numbers")}</h2>
       <${Numbers} hidden=${person.numbers_hidden} prefer=${prefer} /></section>
     <section class="part"><h2>${t("Language")}</h2><${Languages} known=${build.languages} prefer=${prefer} /></section>

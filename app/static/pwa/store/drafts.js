@@ -3,6 +3,7 @@ import { newDraft } from "../domain/draft.js";
 import { mergeDraft, sameWords } from "../domain/merge.js";
 import { announce, ask, transact } from "./db.js";
 import { OwnerChanged, personHere, whoIsHere } from "./owner.js";
+import { lateOf, withLate } from "./late.js";
 import { lock, unlock } from "./vault.js";
 
 const NOBODY = "nobody";
@@ -13,7 +14,7 @@ export const AROUND = ["drafts", "meta", "keys", ...SEALED];
 
 // By id: a draft as this page last read or wrote it. Whatever differs from it was changed here.
 const seen = new Map();
-const remember = (draft, revision) => seen.set(draft.id, { draft: structuredClone(draft), revision });
+export const remember = (draft, revision) => seen.set(draft.id, { draft: structuredClone(draft), revision });
 
 // Encrypting takes turns: a slower earlier save must never overwrite a later one.
 let turn = Promise.resolve();
@@ -25,7 +26,7 @@ export async function readDraft() {
     Promise.all([here, NOBODY].map((name) => name && ask(store("drafts").get(name)))),
   );
   const record = own ?? (nobodys?.not?.includes(here) ? null : nobodys);
-  const draft = await unlock("draft", record);
+  const draft = await unlockDraft(record);
   if (draft) remember(draft, record.revision);
   return draft;
 }
@@ -43,7 +44,7 @@ async function write(draft, from) {
   for (;;) {
     const found = await latest(draft, from);
     if (!found.words) return draft;
-    const record = await locked(found.words);
+    const record = await lockDraft(found.words);
     if (!(await putWhere(draft, found, record))) continue;
     remember(found.words, record.revision);
     announce({ type: "draft" });
@@ -51,9 +52,15 @@ async function write(draft, from) {
   }
 }
 
-/** The id stands outside, so that sealing another item never takes this draft with it. */
-const locked = async (draft) =>
-  ({ ...(await lock("draft", draft)), id: draft.id, saved_at: Date.now(), revision: crypto.randomUUID() });
+/** The id stands outside, so that sealing another item never takes this draft with it; so does what may go by itself. */
+export async function lockDraft(draft) {
+  const late = await lateOf(draft);
+  draft.late = late && { id: late.record.id, value: late.value };
+  const stamps = { id: draft.id, saved_at: Date.now(), revision: crypto.randomUUID() };
+  return { ...(await lock("draft", draft)), ...stamps, ...(late && { late }) };
+}
+
+const unlockDraft = async (record) => withLate(await unlock("draft", record), record);
 
 /** False when something else was written, sent or forgotten while this was being encrypted. */
 const putWhere = (draft, found, record) =>
@@ -74,7 +81,7 @@ export async function latest(draft, from = seen.get(draft.id)) {
   const { draft: base, revision } = from ?? { draft: newDraft({ ...draft, now: draft.started_at }) };
   if (found.sealed && found.kept?.id !== draft.id && sameWords(base, draft)) return { ...found, words: null };
   const isNews = found.kept && found.kept.revision !== revision;
-  const theirs = isNews ? await unlock("draft", found.kept) : null;
+  const theirs = isNews ? await unlockDraft(found.kept) : null;
   const words = theirs ? mergeDraft(base, draft, { ...theirs, step: draft.step }) : draft;
   const result = { ...found, theirs, words: theirs ? { ...words, id: theirs.id, owner: theirs.owner } : draft };
   return found.sealed && result.words.id === draft.id ? { ...result, words: nextVersion(result.words, base) } : result;
@@ -121,7 +128,7 @@ export async function adoptDraft(draft, person) {
   await turn.catch(() => {});
   const found = await latest(draft);
   const words = { ...(found.words ?? draft), owner: person };
-  const record = await locked(words);
+  const record = await lockDraft(words);
   await transact(AROUND, "readwrite", async (store) => {
     if (personHere(await ask(store("meta").get("owner"))) !== person) throw new OwnerChanged("Somebody else signed in.");
     if (found.kept?.id !== draft.id || (await ask(store("drafts").get(person)))) return;

@@ -1,9 +1,10 @@
 /** Sealed check-ins that wait on this phone until the clinic's receipt names them. */
-import { makeEnvelope } from "../domain/envelope.js";
-import { announce, ask, readMeta, transact } from "./db.js";
-import { AROUND, isStill, latest, rememberSent } from "./drafts.js";
+import { announce, ask, transact } from "./db.js";
+import { AROUND, isStill, latest, lockDraft, remember, rememberSent } from "./drafts.js";
 import { OwnerChanged, whoIsHere } from "./owner.js";
-import { fromBase64Url, seal, sealInfo, sha256Hex } from "./seal.js";
+import { sealRecord } from "./sealed.js";
+
+export { countWaiting, installId } from "./sealed.js";
 
 /** Seal a draft and put it in the outbox; that draft goes in the same transaction. Returns the item's id. */
 export async function sealDraft(draft, { person, patient, key, kind = "full" }) {
@@ -27,10 +28,48 @@ export async function sealDraft(draft, { person, patient, key, kind = "full" }) 
   }
 }
 
-/** Something said on its own: one answer told now, or the wish to talk. The draft stays. */
-export async function sealAlone(words, { person, patient, key, kind }) {
+/**
+ * Seal a part of a draft, as `partOf(words)` makes it. The draft stays, and knows from the same transaction on what of
+ * it was told: what comes later stands for that part, and is never counted beside it.
+ */
+export async function sealPart(draft, partOf, { person, patient, key }) {
+  for (;;) {
+    const found = await latest(draft);
+    if (found.here !== person) throw new OwnerChanged("Somebody else signed in.");
+    if (!found.words) return draft.told;
+    const part = partOf(found.words);
+    const record = await sealRecord(part, { person, patient, key, kind: "partial", urgent: true });
+    const words = withTold(found.words, part);
+    const kept = await lockDraft(words);
+    const done = await transact(AROUND, "readwrite", async (store) => {
+      if (!(await isStill(store, draft, found))) return false;
+      await putOnce(store, record);
+      await ask(store("drafts").put(kept, found.slot));
+      return true;
+    });
+    if (!done) continue;
+    // What another page wrote is not on this page's screen yet: its next save brings both together.
+    if (!found.theirs) remember(words, kept.revision);
+    const { id, supersedes, told } = words;
+    Object.assign(draft, { id, supersedes, told, late: null });
+    announce({ type: "outbox", id: record.id });
+    announce({ type: "draft" });
+    return told;
+  }
+}
+
+/** A part that stands for an earlier whole check-in is itself what the next one stands for. */
+function withTold(words, part) {
+  const told = { id: part.id, value: part.phq9[8], ...(part.so_far && { so_far: true }) };
+  const replaces = words.supersedes && part.supersedes === words.supersedes;
+  return { ...words, told, ...(replaces && { supersedes: part.id }) };
+}
+
+/** Something said on its own, beside any draft. `not_before`: until then it can still be taken back. */
+export async function sealAlone(words, { not_before, ...owner }) {
+  const { person } = owner;
   if ((await whoIsHere()) !== person) throw new OwnerChanged("Somebody else signed in.");
-  const record = await sealRecord(words, { person, patient, key, kind });
+  const record = { ...(await sealRecord(words, owner)), ...(not_before && { not_before }) };
   await transact(["outbox", "receipts", "meta"], "readwrite", (store) => putOnce(store, record));
   announce({ type: "outbox", id: record.id });
   return record.id;
@@ -44,31 +83,6 @@ async function putOnce(store, record) {
   await ask(store("meta").put(record.sequence, "sequence"));
 }
 
-async function sealRecord(draft, { person, patient, key, kind }) {
-  const sequence = ((await readMeta("sequence")) ?? 0) + 1;
-  const facts = { kind, sequence, pending: await countWaiting(person), install: await installId(), ...clock() };
-  const plain = new TextEncoder().encode(JSON.stringify(makeEnvelope(draft, facts)));
-  const sealed = await seal(fromBase64Url(key.public), sealInfo(key.id, person, draft.id), plain);
-  const sealed_at = new Date().toISOString();
-  return { id: draft.id, person, patient, key: key.id, sealed, sha256: await sha256Hex(sealed), sequence, sealed_at, kind };
-}
-
-/** The moment three ways: by the clock of the world, by the clock on the wall, and how far apart those are. */
-function clock(now = new Date()) {
-  const offset = -now.getTimezoneOffset();
-  const wall = new Date(now.getTime() + offset * 60_000).toISOString().slice(0, 19);
-  return { answered_at: now.toISOString(), wall, zone: Intl.DateTimeFormat().resolvedOptions().timeZone, offset };
-}
-
-export async function installId() {
-  return transact(["meta"], "readwrite", async (store) => {
-    const known = await ask(store("meta").get("install"));
-    const id = known ?? crypto.randomUUID();
-    if (!known) await ask(store("meta").put(id, "install"));
-    return id;
-  });
-}
-
 const listOf = (name, person) =>
   transact([name], "readonly", (store) => ask(store(name).index("person").getAll(person)));
 
@@ -78,7 +92,17 @@ export const listAttention = (person) => listOf("attention", person);
 
 export const listReceipts = (person) => listOf("receipts", person);
 
-export const countWaiting = async (person) => (await listOutbox(person)).length;
+/** True when it is gone from here: no uploader may have touched it before its time. */
+export async function takeBack(id, now = Date.now()) {
+  const gone = await transact(["outbox"], "readwrite", async (store) => {
+    const record = await ask(store("outbox").get(id));
+    if (!record?.not_before || record.not_before <= now) return false;
+    await ask(store("outbox").delete(id));
+    return true;
+  });
+  announce({ type: "taken-back", id });
+  return gone;
+}
 
 /** Where an item is: its `receipt`, or `refused`, or `waiting` in the outbox; all empty when it was never sealed. */
 export const whereIs = (id) =>

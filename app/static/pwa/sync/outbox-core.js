@@ -8,7 +8,10 @@
 
   /** Only one page or worker sends at a time. Resolves with what is still to do. */
   function upload(send = (url, options) => self.fetch(url, options)) {
-    const run = () => uploadAll(send);
+    const run = async () => {
+      await self.BetweenLate?.release();
+      return uploadAll(send);
+    };
     return self.navigator.locks ? self.navigator.locks.request("between-uploader", run) : run();
   }
 
@@ -51,10 +54,19 @@
   const waitingOf = (person) =>
     transact(["outbox"], "readonly", (store) => ask(store("outbox").index("person").getAll(person)));
 
-  /** An answer that somebody asked to be told now goes before all others; the rest go in the order of writing. */
-  function nextBatch(records, most) {
-    const first = (record) => (record.kind === "partial" ? 0 : 1);
-    const ordered = records.sort((a, b) => first(a) - first(b) || a.sequence - b.sequence);
+  const LONGEST_HOLD = 60_000;
+
+  /** What can still be taken back is not sent; a clock that was put back holds nothing for long. */
+  const isHeld = ({ not_before = 0 }) => not_before > Date.now() && not_before - Date.now() <= LONGEST_HOLD;
+
+  /** Rows of 0.1.0 say it by their kind alone. */
+  const isUrgent = ({ urgent, kind }) => urgent ?? kind === "partial";
+
+  /** What is urgent goes before all others, in a request of its own; the rest go in the order of writing. */
+  function nextBatch(waiting, most) {
+    const records = waiting.filter((record) => !isHeld(record));
+    const urgent = records.filter(isUrgent);
+    const ordered = (urgent.length ? urgent : records).sort((a, b) => a.sequence - b.sequence);
     const batch = [];
     let letters = 0;
     for (const record of ordered.slice(0, most)) {

@@ -1,5 +1,6 @@
 /** Fetch what the clinic has, and keep it for when there is no network. */
 import { saveOverview } from "../store/cache.js";
+import { learnAgreement } from "../store/agreement.js";
 import { readMeta, writeMeta } from "../store/db.js";
 import { currentOwner, setOwner, signedIn } from "../store/owner.js";
 import { getJson } from "./api.js";
@@ -15,6 +16,8 @@ export async function pullOverview() {
   if (patient) await setOwner({ person: reply.body.person.id, patient });
   if (reply.body.keys?.length) await writeMeta("server-keys", reply.body.keys);
   await saveOverview(reply.body);
+  const agreed = reply.body.patients?.[0]?.agreement;
+  if (agreed) await learnAgreement(reply.body.person.id, agreed);
   return reply;
 }
 

@@ -1,5 +1,6 @@
 /** When to send what waits. Every trigger may come late or never, so there are many of them. */
 import { announce, listen } from "../store/db.js";
+import "./late-core.js";
 import "./outbox-core.js";
 import { waitFor } from "./backoff.js";
 

@@ -1,0 +1,40 @@
+"""What nobody asks for and somebody must do: once after a start, and at every tick."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from app.db import Database
+from app.domain.check_in import CheckInFacts
+from app.services.reread import Outcome, Reader, reread_all
+from app.services.throttle import forget_windows
+
+log = logging.getLogger(__name__)
+
+
+class Housekeeping:
+    """A start may be an upgrade: what could not be read before is read again, in the background."""
+
+    def __init__(
+        self, database: Database, read: Callable[[Any], CheckInFacts | str], now: Callable[[], datetime]
+    ) -> None:
+        self._database, self._read, self._now = database, read, now
+        self._has_reread = False
+
+    def run(self) -> None:
+        """One round. What fails now is tried at the next tick."""
+        try:
+            self._reread()
+            with self._database.writing() as session:
+                forget_windows(session, self._now())
+        except Exception:
+            log.exception("Housekeeping has to wait.")
+
+    def _reread(self) -> None:
+        if self._has_reread:
+            return
+        came = reread_all(Reader(self._database, self._read, None, self._now()))
+        self._has_reread = True
+        if came[Outcome.READ]:
+            log.warning("%d items of the repair list could be read now.", came[Outcome.READ])
