@@ -20,7 +20,7 @@ from app.services.alert_desk import Strip, read_strip
 from app.services.alert_reading import Thread, read_threads
 from app.services.alert_review import Seen, add_attempt, close_alert
 from app.services.cover import add_absence
-from app.services.intake import Intake
+from app.services.intake import Handed, Intake
 from app.services.standing_plans import sign_plan
 from tests.factories import Factory, Member
 
@@ -86,7 +86,7 @@ class Ward:
             sha256=hashlib.sha256(client_id.bytes).digest(),
             facts=facts,
         )
-        (receipt,) = self.intake.take(self.june.person_id, [arrival], self.now)
+        (receipt,) = self.intake.take(Handed(self.june.person_id, [arrival], self.now))
         assert receipt.status == "stored"
         assert not receipt.needs_repair
         return client_id
