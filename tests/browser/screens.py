@@ -111,6 +111,16 @@ def _first(link: str) -> Callable[[Page], None]:
     return follow
 
 
+def _patient(name: str) -> Callable[[Page], None]:
+    def follow(page: Page) -> None:
+        page.get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(re.compile(r"/clinic/patients/"))
+        for details in page.locator("main details").all():
+            details.evaluate("one => { one.open = true }")
+
+    return follow
+
+
 def _check_in_page(page: Page) -> None:
     _first("a[href*='/clinic/patients/']")(page)
     page.locator("a[href*='/check-ins/']").first.click()
@@ -149,6 +159,9 @@ SCREENS = (
     Screen("check-in-read", "/clinic", "clinician", _check_in_page),
     Screen("invitations", "/clinic/invitations", "clinician"),
     Screen("repairs", "/clinic/repairs", "clinician"),
+    Screen("alerts", "/clinic/alerts", "clinician"),
+    Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
+    Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),
     Screen("caregiver", "/care", "caregiver"),
 )
 
