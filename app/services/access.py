@@ -78,6 +78,7 @@ POLICIES: dict[str, Policy] = {
     "pwa.envelope_schema": _PUBLIC,
     "form.send_form": _PUBLIC,
     "health.show_health": _PUBLIC,
+    "openapi.show_openapi": _PUBLIC,
     "account.start": _PUBLIC,
     "account.show_sign_in": _PUBLIC,
     "account.do_sign_in": _PUBLIC,
