@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.check_in import step, walk_to
-from tests.browser.phone import Phones, poll, wait_for_worker
+from tests.browser.phone import wait_for_worker
 from tests.browser.release_phone import load_phone, sign_in_as
 from tests.browser.screens import sign_in
 from tests.browser.server import LiveServer
@@ -97,40 +97,43 @@ def june(phone: Page, live_server: LiveServer) -> Page:
     return phone
 
 
-def newer_worker(page: Page) -> None:
-    """The server has a newer version: another script at /sw.js, whatever it contains."""
-    page.context.route(
-        "**/sw.js",
-        lambda route: route.fulfill(
-            body=route.fetch()
-            .text()
-            .replace("const CACHE = `between-${BUILD.version}`", "const CACHE = `between-new`"),
-            content_type="text/javascript",
-        ),
-    )
+def bring_newer_version(server: LiveServer) -> LiveServer:
+    """The same server, started again with other pages: every phone has a newer worker to fetch."""
+    server.stop()
+    newer = LiveServer(server.directory, BETWEEN_CRISIS_EMERGENCY="112")
+    newer.port, newer.url = server.port, server.url
+    return newer.start()
 
 
 def test_a_newer_version_waits_for_a_yes_and_a_check_in_that_is_open_goes_on(
-    phone_context: Phones, june: Page, live_server: LiveServer
+    june: Page, live_server: LiveServer
 ) -> None:
-    newer_worker(june)
     june.evaluate("self.untouched = true")
     june.locator("#phq9-4 input[value='2']").focus()
     june.keyboard.press("Space")
     today = june.context.new_page()
     today.goto(f"{live_server.url}/today")
-    today.evaluate("navigator.serviceWorker.getRegistration('/').then((one) => one.update())")
-    expect(today.get_by_text("A newer version of Between is ready.")).to_be_visible(timeout=20_000)
-    assert june.evaluate("self.untouched")
-    today.get_by_role("button", name="Use it now").click()
-    poll(today, "caches.has('between-new').then((there) => there && !document.querySelector('.notice.calm'))")
-    # The new worker is there for everybody, and the open check-in is where it was, with what it held.
-    assert june.evaluate("self.untouched")
-    assert step(june) == "phq9-4"
-    walk_to(june, "look", {"phq9-4": "2"})
-    june.get_by_role("button", name="Send", exact=True).click()
-    expect(june.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
-    assert june.evaluate("self.untouched")
+    expect(today.get_by_role("heading", level=1)).to_contain_text("visit")
+    newer = bring_newer_version(live_server)
+    try:
+        today.evaluate(
+            "self.older = navigator.serviceWorker.getRegistration('/').then((one) => one.update()) && 1"
+        )
+        expect(today.get_by_text("A newer version of Between is ready.")).to_be_visible(timeout=20_000)
+        assert june.evaluate("self.untouched")
+        today.get_by_role("button", name="Use it now").click()
+        expect(today.get_by_text("A newer version of Between is ready.")).to_have_count(0, timeout=20_000)
+        expect(today.get_by_role("heading", level=1)).to_contain_text("visit")
+        assert today.evaluate("self.older") is None, "the page that asked for it starts again"
+        # The new worker is there for everybody; the open check-in is where it was, with what it held.
+        assert june.evaluate("self.untouched")
+        assert step(june) == "phq9-4"
+        walk_to(june, "look", {"phq9-4": "2"})
+        june.get_by_role("button", name="Send", exact=True).click()
+        expect(june.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
+        assert june.evaluate("self.untouched")
+    finally:
+        newer.stop()
 
 
 def test_a_tab_of_an_older_version_goes_on_writing_when_a_newer_one_opened_the_database(
