@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.check_in import step, walk_to
 from tests.browser.faults import PLANT, SAVE, SEND, run
@@ -96,6 +96,26 @@ def test_without_a_network_what_could_not_be_kept_stays_and_is_sent_later(
             break
         faulty.wait_for_timeout(250)
     assert live_server.sql(ROWS)[0][0] == rows + sent
+    assert live_server.sql(NOT_ONCE) == []
+
+
+def test_an_answer_that_broke_off_is_sent_again_as_it_was(faulty: Page, live_server: LiveServer) -> None:
+    """The clinic has it and the phone does not know: other bytes would stand there as a second version."""
+    rows = live_server.sql(ROWS)[0][0]
+
+    def break_off(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    faulty.context.route("**/api/sync", break_off)
+    done = run(faulty, SEND, n=1, style="from")
+    assert done["outcome"] == "NotSent"
+    assert live_server.sql(ROWS)[0][0] == rows + 1
+    faulty.context.unroute("**/api/sync")
+    assert run(faulty, SEND, n=0, style="throw", id=done["id"])["there"]
+    faulty.goto(f"{live_server.url}/you")
+    expect(faulty.get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
+    assert live_server.sql(ROWS)[0][0] == rows + 1
     assert live_server.sql(NOT_ONCE) == []
 
 

@@ -3,7 +3,7 @@ import { announce, ask, transact } from "./db.js";
 import { directReceipt, keepDirect, sendDirectly } from "./direct.js";
 import { AROUND, discardDraft, isStill, latest, lockDraft, remember, rememberSent, saveDraft } from "./drafts.js";
 import { OwnerChanged, whoIsHere } from "./owner.js";
-import { sealedBefore, sealRecord, sealUnnumbered } from "./sealed.js";
+import { sealRecord, sealToSend, sealUnnumbered } from "./sealed.js";
 import { copyNumber, takeNumber } from "./series.js";
 
 export { installId } from "./sealed.js";
@@ -147,7 +147,7 @@ async function orDirectly(words, owner, fault) {
   if (fault.name === "OwnerChanged") throw fault;
   if ((await whoIsHere()) !== owner.person) throw new OwnerChanged("Somebody else signed in.");
   console.warn("This could not be kept on the phone.", fault);
-  const record = sealedBefore(words) ?? (await sealUnnumbered(words, owner));
+  const record = await sealToSend(words, owner);
   await keepDirect(record, await sendDirectly(record));
   announce({ type: "outbox", id: record.id });
   return record.id;

@@ -5,11 +5,16 @@ import { ask, transact } from "./db.js";
 import { fromBase64Url, seal, sealInfo, sha256Hex } from "./seal.js";
 import { nextNumber, noNumber } from "./series.js";
 
-// Other bytes under the same id would be a second version of it at the clinic: what was tried is tried again as it is.
-const tried = new Map();
+// By id: what this page sealed, and whether it was sent without being kept.
+const made = new Map();
+
+const sayingOf = (words, kind) => JSON.stringify(makeEnvelope(words, { kind }));
 
 /** A row of the outbox. A part with a positive answer is `urgent`: it goes before everything else. */
 export async function sealRecord(words, owner) {
+  const before = madeBefore(words, owner.kind);
+  // Sent once already, and nobody knows whether it came: other bytes would be a second version of it at the clinic.
+  if (before?.isSent) return { ...before.record, sequence: 0 };
   return sealAs(words, { ...owner, ...(await nextNumber(owner.patient)), pending: await countWaiting(owner.patient) });
 }
 
@@ -22,14 +27,20 @@ async function sealAs(words, { person, patient, key, kind, install, sequence, pe
   const sealed = await seal(fromBase64Url(key.public), sealInfo(key.id, person, words.id), plain);
   const about = { id: words.id, person, patient, key: key.id, install, sequence, kind, urgent };
   const record = { ...about, sealed, sha256: await sha256Hex(sealed), sealed_at: new Date().toISOString() };
-  tried.set(words.id, { words: JSON.stringify(words), record });
+  made.set(words.id, { says: sayingOf(words, kind), record, isSent: false });
   return record;
 }
 
-/** The record that this page made of these very words, if it did. */
-export function sealedBefore(words) {
-  const before = tried.get(words.id);
-  return before?.words === JSON.stringify(words) ? before.record : null;
+function madeBefore(words, kind) {
+  const before = made.get(words.id);
+  return before?.says === sayingOf(words, kind) ? before : null;
+}
+
+/** What is sent without being kept: as it was sealed before, if these very words were. */
+export async function sealToSend(words, owner) {
+  if (!madeBefore(words, owner.kind)) await sealUnnumbered(words, owner);
+  const { record } = Object.assign(made.get(words.id), { isSent: true });
+  return record;
 }
 
 /** The moment three ways: by the clock of the world, by the clock on the wall, and how far apart those are. */
