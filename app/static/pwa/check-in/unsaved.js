@@ -43,7 +43,7 @@ export function offerWays(draft, { goOn, save }) {
     button("btn alt", t("Try to save again"), save),
   ];
   card.append(
-    make("h3", {}, fault?.name === "QuotaExceededError" ? t("This phone is full.") : t("This phone cannot save right now.")),
+    make("h2", {}, fault?.name === "QuotaExceededError" ? t("This phone is full.") : t("This phone cannot save right now.")),
     make("p", { class: "small" }, t("Your answers are on this screen and nowhere else. Keep it open: you can go on, and they are sent to the clinic straight from here.")),
     ...ways.filter(Boolean),
   );
