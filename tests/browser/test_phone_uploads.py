@@ -91,6 +91,7 @@ def test_two_tabs_and_the_worker_send_two_hundred_items_once_each(
     before = live_server.sql(ROWS)[0][0]
     june.context.route("**/api/sync", refuse)
     ids = seal(june, 200)
+    expect(june.locator(".waits li")).to_have_count(200, timeout=30_000)
     other = june.context.new_page()
     other.goto(f"{live_server.url}/today")
     expect(other.get_by_role("heading", level=1)).to_contain_text("visit")
@@ -146,7 +147,7 @@ def reject_first(ids: list[str]) -> Any:
         for receipt in body["receipts"]:
             if receipt["id"] == ids[0]:
                 receipt |= {"status": "rejected", "code": "wrong_owner"}
-        route.fulfill(response=reply, json=body)
+        route.fulfill(json=body)
 
     return serve
 
@@ -156,6 +157,7 @@ def test_a_refused_item_is_told_with_why_saved_as_a_file_and_tried_again(
 ) -> None:
     june.context.route("**/api/sync", refuse)
     ids = seal(june, 3)
+    expect(june.locator(".waits li")).to_have_count(3)
     june.context.unroute("**/api/sync")
     june.context.route("**/api/sync", reject_first(ids))
     june.evaluate("dispatchEvent(new Event('online'))")
@@ -226,6 +228,7 @@ def test_a_batch_is_not_too_large_for_long_notes(june: Page, live_server: LiveSe
     before = live_server.sql(ROWS)[0][0]
     june.context.route("**/api/sync", refuse)
     seal(june, 6, size=200_000)
+    expect(june.locator(".waits li")).to_have_count(6, timeout=20_000)
     june.context.unroute("**/api/sync")
     june.evaluate("dispatchEvent(new Event('online'))")
     expect(june.get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=30_000)
