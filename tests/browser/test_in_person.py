@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.patient import sign_in_as
+from tests.browser.phone import wait_for_worker
 from tests.browser.server import LiveServer
 
 ASKS = "SELECT count(*) FROM check_in WHERE kind = 'in_person'"
@@ -14,6 +15,7 @@ ASKS = "SELECT count(*) FROM check_in WHERE kind = 'in_person'"
 @pytest.fixture
 def june(phone: Page, live_server: LiveServer) -> Page:
     sign_in_as(phone, live_server, "june")
+    wait_for_worker(phone)
     return phone
 
 
