@@ -111,10 +111,41 @@ def _first(link: str) -> Callable[[Page], None]:
     return follow
 
 
+def _patient(name: str) -> Callable[[Page], None]:
+    def follow(page: Page) -> None:
+        page.get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(re.compile(r"/clinic/patients/"))
+        for details in page.locator("main details").all():
+            details.evaluate("one => { one.open = true }")
+
+    return follow
+
+
 def _check_in_page(page: Page) -> None:
     _first("a[href*='/clinic/patients/']")(page)
     page.locator("a[href*='/check-ins/']").first.click()
     page.wait_for_url(re.compile(r"/check-ins/"))
+
+
+FULL = """() => {
+    IDBDatabase.prototype.transaction = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+
+
+def _full(page: Page) -> None:
+    page.evaluate(FULL)
+    page.locator("#phq9-1 input[value='1']").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("#unsaved")).to_be_visible()
+
+
+def _waiting(page: Page) -> None:
+    """A check-in that waits, on the screen that lists it."""
+    page.route("**/api/sync", lambda route: route.fulfill(status=503))
+    _sent(page)
+    page.goto(page.url.split("/check-in")[0] + "/you")
+    expect(page.locator(".waits")).to_be_visible()
 
 
 SCREENS = (
@@ -140,6 +171,8 @@ SCREENS = (
     Screen("check-in-should-know", "/check-in/{language}", "patient", _should_know, "#phq9-1"),
     Screen("check-in-look", "/check-in/{language}", "patient", _walk("look"), "#phq9-1"),
     Screen("check-in-sent", "/check-in/{language}", "patient", _sent, "#phq9-1"),
+    Screen("check-in-full", "/check-in/{language}", "patient", _full, "#phq9-1"),
+    Screen("you-waiting", "/check-in/{language}", "patient", _waiting, "#phq9-1"),
     Screen("today", "/today", "patient"),
     Screen("changes", "/changes", "patient"),
     Screen("visits", "/visits", "patient"),
@@ -149,6 +182,9 @@ SCREENS = (
     Screen("check-in-read", "/clinic", "clinician", _check_in_page),
     Screen("invitations", "/clinic/invitations", "clinician"),
     Screen("repairs", "/clinic/repairs", "clinician"),
+    Screen("alerts", "/clinic/alerts", "clinician"),
+    Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
+    Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),
     Screen("caregiver", "/care", "caregiver"),
 )
 
