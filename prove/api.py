@@ -18,8 +18,8 @@ from tests.factories import Factory, Member, signed_in
 
 # Ends the session that the others need; asked last.
 LAST = "own.end_own_session"
-# Of the right shape, and yet no push service gave it out: refused, rightly.
-MORE_THAN_SHAPE = ("subscriptions.add_subscription",)
+# Of the right shape and refused, rightly: an address that no push service gave out, consent of a child.
+MORE_THAN_SHAPE = ("subscriptions.add_subscription", "agreements.add_agreement")
 
 
 @dataclass
