@@ -1,7 +1,8 @@
 """`make prove` runs every proof in full, `python -m prove kills-sqlite` one of them.
 
 Each keeps what it found in build/proofs/ as it finishes. `python -m prove --write` makes docs/proofs.md of
-what is there; a run of all of them does so too.
+what is there; a run of all of them does so too. PROVE_SEED makes the same run again, and PROVE_KILLS,
+PROVE_KILLS_POSTGRESQL, PROVE_DATABASE_KILLS, PROVE_STATES, PROVE_LOSSY_STATES and PROVE_RACES set the sizes.
 """
 
 import dataclasses
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.result import commit
+from prove import phone_proofs
 from prove.access import prove_access
 from prove.api import prove_api
 from prove.fuzz import prove_fuzz
@@ -126,7 +128,9 @@ def _races(database: str, server: QuickServer) -> Proof:
 
 
 def _legs(kills: int) -> Iterator[tuple[int, int]]:
-    return ((leg, min(LEG, kills - leg * LEG)) for leg in range(-(-kills // LEG)))
+    for done in range(0, kills, LEG):
+        print(f"        {done:,} of {kills:,}", file=sys.stderr, flush=True)
+        yield done, min(LEG, kills - done)
 
 
 @contextmanager
@@ -199,6 +203,10 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "power-cut": power_cut,
     "races-sqlite": races_sqlite,
     "races-postgresql": races_postgresql,
+    "faults": lambda: phone_proofs.faults(_size("FAULTS", 2_000), SEED),
+    "likeness": lambda: phone_proofs.likeness(_size("LIKENESS", 1_000), SEED),
+    "machine-sqlite": lambda: phone_proofs.machine_sqlite(_size("SEQUENCES", 20_000), SEED),
+    "machine-postgresql": lambda: phone_proofs.machine_postgresql(_size("SEQUENCES_POSTGRESQL", 1_000), SEED),
 }
 
 

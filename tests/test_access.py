@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Settings
 from app.http import refuse_unguarded
+from app.jobs import work_once
 from app.models import (
+    Absence,
     Alert,
     Cadence,
     CheckIn,
@@ -62,8 +64,8 @@ TABLE = {
     "overview.overview": ("GET", "401 200 200 403 403 403 403 403"),
     # june's decision with the visitor's own session.
     "agreements.add_agreement": ("POST", "401 200 404 403 403 403 403 403"),
-    "subscriptions.add_subscription": ("POST", "401 400 400 403 403 403 403 403"),
-    "subscriptions.stop_subscription": ("POST", "401 200 404 403 403 403 403 403"),
+    "subscriptions.add_subscription": ("POST", "401 400 400 400 400 400 403 403"),
+    "subscriptions.stop_subscription": ("POST", "401 200 404 404 404 404 403 403"),
     "own.set_preferences": ("POST", "401 200 200 200 200 200 200 200"),
     "own.end_own_session": ("POST", "401 204 204 204 204 204 204 204"),
     "own.stop_sharing": ("POST", "401 200 404 403 403 403 403 403"),
@@ -82,7 +84,18 @@ TABLE = {
     "visits.set_cadence": ("POST", "401 403 403 422 404 404 403 403"),
     "visits.end_cadence": ("POST", "401 403 403 303 404 404 403 403"),
     "alerts.add_attempt": ("POST", "401 403 403 303 404 404 403 403"),
-    "alerts.close_alert": ("POST", "401 403 403 422 404 404 403 403"),
+    "alerts.close_alert": ("POST", "401 403 403 409 404 404 403 403"),
+    "alerts.give_alert": ("POST", "401 403 403 409 404 404 403 403"),
+    "alerts.mark_words": ("POST", "401 403 403 303 404 404 403 403"),
+    "alert_desk.show_alerts": ("GET", "302 403 403 200 200 200 403 403"),
+    "alert_desk.open_alert": ("GET", "302 403 403 302 404 404 403 403"),
+    # The alert is not past its time, so nobody takes it from its owner.
+    "alert_desk.take_alert": ("POST", "401 403 403 404 404 404 403 403"),
+    "alert_desk.add_absence": ("POST", "401 403 403 422 422 422 403 403"),
+    "alert_desk.end_absence": ("POST", "401 403 403 303 404 404 403 403"),
+    "standing_plans.sign_plan": ("POST", "401 403 403 422 404 404 403 403"),
+    "standing_plans.end_plan": ("POST", "401 403 403 303 404 404 403 403"),
+    "sign_off.sign_off_many": ("POST", "401 403 403 303 404 404 403 403"),
     "repairs.show_repairs": ("GET", "302 403 403 200 200 200 403 403"),
     "repairs.show_repair": ("GET", "302 403 403 200 404 404 403 403"),
     "repairs.read_again": ("POST", "401 403 403 303 404 404 403 403"),
@@ -104,8 +117,20 @@ BODIES: dict[str, dict[str, object]] = {
     "invitations.make_invitation": {"data": {"name": "A", "role": "patient", "language": "en"}},
     "patient.save_plan": {"data": {"plan": "shoes on"}},
     "repairs.dismiss": {"data": {"words": "spoke by phone"}},
-    "alerts.add_attempt": {"data": {"state": "trying", "words": "rang once"}},
-    "alerts.close_alert": {"data": {"state": "reached", "outcome": "spoke", "words": "spoke"}},
+    "alerts.add_attempt": {"data": {"state": "trying", "words": "rang once", "version": "2"}},
+    # These pages had shown no version, so nothing is done over what was not seen.
+    "alerts.close_alert": {"data": {"words": "spoke"}},
+    "alerts.give_alert": {"data": {}},
+    "alerts.mark_words": {"data": {"useful": "yes"}},
+    "alert_desk.take_alert": {"data": {"owner": str(uuid.UUID(int=1))}},
+    "alert_desk.add_absence": {"data": {"from": "soon"}},
+    "standing_plans.sign_plan": {"data": {"clock": "none", "words": "agreed", "until": "some day"}},
+    "sign_off.sign_off_many": {"data": {}},
+}
+# Words of the list, so that there is something to mark.
+WORDS_FOUND = {
+    "executive": {"direction": "harder", "text": "I want to die", "attribution": []},
+    "hedonic": {"direction": None, "text": "", "attribution": []},
 }
 
 
@@ -147,7 +172,8 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
     """One of everything that has an id in an address, all june's."""
     visit = make.visit(lead, june, modality="tms")
     unread = seal_for(app, june, kind="of a later version")
-    body = {"person": str(june.person_id), "items": [seal_for(app, june, item9=1), unread]}
+    told = seal_for(app, june, item9=1, note=WORDS_FOUND)
+    body = {"person": str(june.person_id), "items": [told, unread]}
     assert signed_in(app, june).post("/api/sync", json=body).status_code == 200
     with make.database.writing() as session:
         set_cadence(session, make.actor(lead), make.row(session, june), "ketamine_iv", 14, make.now)
@@ -172,6 +198,14 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             auth="",
             created_at=make.now,
         )
+        absence = Absence(
+            clinic_id=lead.clinic_id,
+            id=uuid.uuid4(),
+            membership_id=lead.membership_id,
+            from_at=make.now + timedelta(days=9),
+            until_at=make.now + timedelta(days=12),
+            created_at=make.now,
+        )
         envelope_id = session.scalars(sa.select(Envelope.id).where(Envelope.repair != "")).one()
         dismissed = Dismissal(
             clinic_id=june.clinic_id,
@@ -180,7 +214,7 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             dismissed_by=lead.membership_id,
             dismissed_at=make.now,
         )
-        session.add_all([reminder, subscription, dismissed])
+        session.add_all([reminder, subscription, absence, dismissed])
         session.flush()
         return {
             "language": "en",
@@ -192,6 +226,7 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             "cadence_id": session.scalars(sa.select(Cadence.id)).one(),
             "reminder_id": reminder.id,
             "link_id": make.care_link(sam),
+            "absence_id": absence.id,
             "subscription_id": subscription.id,
             "envelope_id": envelope_id,
         }
@@ -287,7 +322,13 @@ def test_a_policy_open_to_every_role_is_caught(
 
 
 @pytest.mark.parametrize(
-    ("scope", "endpoint"), [("team", "patient.show_patient"), ("self", "own.stop_sharing")]
+    ("scope", "endpoint"),
+    [
+        ("team", "visits.cancel_visit"),
+        ("alert", "patient.show_patient"),
+        ("alert", "alert_desk.open_alert"),
+        ("self", "own.stop_sharing"),
+    ],
 )
 def test_a_removed_scope_is_caught(
     sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch, scope: str, endpoint: str
@@ -295,6 +336,24 @@ def test_a_removed_scope_is_caught(
     world = build_world(sqlite_app)
     monkeypatch.setitem(access.SCOPES, scope, lambda _actor: sa.true())
     assert deviations(world, [endpoint])
+
+
+def test_whoever_is_told_of_an_alert_sees_the_patient_while_it_is_open(sqlite_app: Flask) -> None:
+    """Help does not wait for a place on the team, and what was opened for it closes with it."""
+    world = build_world(sqlite_app)
+    database = sqlite_app.extensions["between"].database
+    patient, alert = f"/clinic/patients/{world.june.patient}", f"/clinic/alerts/{world.ids['alert_id']}"
+
+    def sees(name: str) -> list[int]:
+        return [world.browser(name).get(path).status_code for path in (patient, alert)]
+
+    assert sees("colleague") == [404, 404]
+    work_once(database, sqlite_app.extensions["between"].settings, datetime.now(UTC) + timedelta(hours=2))
+    assert sees("colleague") == [200, 302]
+    assert sees("stranger") == [404, 404]
+    with database.writing() as session:
+        session.execute(sa.update(Alert).values(state="closed", closed_at=datetime.now(UTC)))
+    assert sees("colleague") == [404, 404]
 
 
 def test_whose_consent_ended_sees_no_visit(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from app.services.alert_desk import Strip, read_strip
 from app.services.alert_reading import Thread, read_threads
 from app.services.alert_review import Seen, add_attempt, close_alert
 from app.services.cover import add_absence
-from app.services.intake import Intake
+from app.services.intake import Handed, Intake
 from app.services.standing_plans import sign_plan
 from tests.factories import Factory, Member
 
@@ -86,7 +86,7 @@ class Ward:
             sha256=hashlib.sha256(client_id.bytes).digest(),
             facts=facts,
         )
-        (receipt,) = self.intake.take(self.june.person_id, [arrival], self.now)
+        (receipt,) = self.intake.take(Handed(self.june.person_id, [arrival], self.now))
         assert receipt.status == "stored"
         assert not receipt.needs_repair
         return client_id
@@ -120,11 +120,10 @@ class Ward:
         with self.database.writing() as session:
             close_alert(session, actor, self.make.row(session, self.june), seen, words, self.now)
 
-    def sign(self, clock: str = "none", days: float = 30, by: str = "lindqvist") -> None:
-        actor, until_at = self.actor(by), self.now + days * DAY
+    def sign(self, clock: str = "none", days: float = 30, words: str = "Same answer for years.") -> None:
+        actor, until_at = self.actor(), self.now + days * DAY
         with self.database.writing() as session:
-            patient = self.make.row(session, self.june)
-            sign_plan(session, actor, patient, until_at, clock, "Same answer for years.", self.now)
+            sign_plan(session, actor, self.make.row(session, self.june), until_at, clock, words, self.now)
 
     def away(
         self, name: str, days: float, cover: str | None = None, starts_in: timedelta = MINUTE * 0

@@ -23,6 +23,7 @@ from app.services.alert_review import Seen, add_attempt, close_alert
 from app.services.intake import Handed, Intake
 from app.services.journal import sign_off
 from app.services.sealing import Keyring
+from app.services.standing_plans import sign_plan
 from app.services.visits import NewVisit, add_visit, cancel_visit, set_cadence
 
 MORNING = time(8, 35)
@@ -165,6 +166,9 @@ def _work_on(session: Session, plan: AlertPlan, who: Enrolled, arrived_at: datet
         seen = Seen(alert.id, alert.version)
         close_alert(session, actor, who.patient, seen, plan.closed_with, closed_at)
         session.flush()
+        if plan.standing:
+            until = closed_at + timedelta(days=plan.standing.days)
+            sign_plan(session, actor, who.patient, until, plan.standing.clock, plan.standing.words, closed_at)
 
 
 def _read(

@@ -98,6 +98,15 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A standing plan, signed when the alert was closed."""
+
+    days: int
+    clock: str
+    words: str
+
+
+@dataclass(frozen=True)
 class AlertPlan:
     """What the clinic did about the alert that the check-in of `day` opened."""
 
@@ -106,6 +115,7 @@ class AlertPlan:
     attempts: tuple[Attempt, ...]
     closed_hours_after: float | None = None
     closed_with: str = ""
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tests.browser.server import LiveServer
 PASSPHRASE = "quiet harbor morning light"
 EMAILS = {
     "patient": "june@harbor.example",
+    "newcomer": "noor@harbor.example",
     "clinician": "amara@harbor.example",
     "caregiver": "piotr@harbor.example",
 }
@@ -54,6 +55,35 @@ def _item9(page: Page) -> None:
     expect(page.locator("dialog[open]")).to_be_visible()
 
 
+def _before(number: int) -> Callable[[Page], None]:
+    def read_on(page: Page) -> None:
+        # The first time this browser hears from the clinic; only then is it known that nothing was agreed to.
+        expect(page.locator("#before-1")).to_be_visible()
+        for earlier in range(1, number):
+            page.locator(f"#before-{earlier} .before-next").click()
+
+    return read_on
+
+
+def _declined(page: Page) -> None:
+    _before(3)(page)
+    page.locator(".decline").click()
+    expect(page.locator("#before-no")).to_be_visible()
+
+
+def _leaving(page: Page) -> None:
+    _item9(page)
+    page.keyboard.press("Escape")
+    page.locator("#phq9-9 .leave").click()
+    expect(page.locator("#leaving")).to_be_visible()
+
+
+def _so_far(page: Page) -> None:
+    _item9(page)
+    page.goto(page.url.split("/check-in/")[0] + "/today")
+    expect(page.locator(".so-far")).to_be_visible()
+
+
 def _note(page: Page) -> None:
     walk_to(page, "note")
     page.locator("#executive label:has(input[value=easier])").click()
@@ -81,6 +111,16 @@ def _first(link: str) -> Callable[[Page], None]:
     return follow
 
 
+def _patient(name: str) -> Callable[[Page], None]:
+    def follow(page: Page) -> None:
+        page.get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(re.compile(r"/clinic/patients/"))
+        for details in page.locator("main details").all():
+            details.evaluate("one => { one.open = true }")
+
+    return follow
+
+
 def _check_in_page(page: Page) -> None:
     _first("a[href*='/clinic/patients/']")(page)
     page.locator("a[href*='/check-ins/']").first.click()
@@ -98,6 +138,12 @@ SCREENS = (
     Screen("check-in-first", "/check-in/{language}", ready="#phq9-1"),
     Screen("check-in-help", "/check-in/{language}", reach=_help, ready="#phq9-1"),
     Screen("check-in-item9", "/check-in/{language}", "patient", _item9, "#phq9-1"),
+    Screen("check-in-leaving", "/check-in/{language}", "patient", _leaving, "#phq9-1"),
+    Screen("today-so-far", "/check-in/{language}", "patient", _so_far, "#phq9-1"),
+    Screen("before-1", "/check-in/{language}", "newcomer", _before(1), ".step:visible"),
+    Screen("before-2", "/check-in/{language}", "newcomer", _before(2), ".step:visible"),
+    Screen("before-3", "/check-in/{language}", "newcomer", _before(3), ".step:visible"),
+    Screen("before-declined", "/check-in/{language}", "newcomer", _declined, ".step:visible"),
     Screen("check-in-difficulty", "/check-in/{language}", "patient", _walk("difficulty-phq9"), "#phq9-1"),
     Screen("check-in-note", "/check-in/{language}", "patient", _note, "#phq9-1"),
     Screen("check-in-today", "/check-in/{language}", "patient", _walk("today"), "#phq9-1"),
@@ -113,6 +159,9 @@ SCREENS = (
     Screen("check-in-read", "/clinic", "clinician", _check_in_page),
     Screen("invitations", "/clinic/invitations", "clinician"),
     Screen("repairs", "/clinic/repairs", "clinician"),
+    Screen("alerts", "/clinic/alerts", "clinician"),
+    Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
+    Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),
     Screen("caregiver", "/care", "caregiver"),
 )
 

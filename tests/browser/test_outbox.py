@@ -201,10 +201,28 @@ def test_one_persons_ended_credential_does_not_hold_up_the_other(handset: Handse
 
 def test_an_answer_told_now_goes_first(handset: Handset) -> None:
     handset.fill(25)
-    urgent = record(JUNE, 99, 400, "partial")
+    urgent = record(JUNE, 99, 400, "partial") | {"urgent": True}
     handset.page.evaluate(FILL, [urgent])
     handset.upload()
+    # In a request of its own: nothing else in it can delay or spoil it.
+    assert [len(asked["items"]) for asked in handset.asked] == [1, 20, 5]
     assert handset.asked[0]["items"][0]["id"] == urgent["id"]
+
+
+def test_what_0_1_0_kept_as_a_part_still_goes_first(handset: Handset) -> None:
+    handset.fill(2)
+    handset.page.evaluate(FILL, [record(JUNE, 99, 400, "partial")])
+    handset.upload()
+    assert [len(asked["items"]) for asked in handset.asked] == [1, 2]
+
+
+def test_what_may_still_be_taken_back_is_not_sent_and_a_wrong_clock_holds_nothing(handset: Handset) -> None:
+    now = handset.page.evaluate("Date.now()")
+    held = record(JUNE, 1, 400, "in_person") | {"not_before": now + 30_000}
+    ahead = record(JUNE, 2, 400, "in_person") | {"not_before": now + 86_400_000}
+    handset.page.evaluate(FILL, [held, ahead])
+    assert handset.upload()["waiting"] == 1
+    assert handset.kept()["receipts"] == [ahead["id"]]
 
 
 def test_two_tabs_send_each_item_once(handset: Handset) -> None:

@@ -14,7 +14,6 @@ from app.demo.build import build_demo, demo_sign_ins, has_people
 from app.demo.stories import CLINIC, SIGN_IN_WORDS, STORIES
 from app.models import (
     Alert,
-    AlertAttempt,
     CheckIn,
     Clinic,
     Envelope,
@@ -22,6 +21,7 @@ from app.models import (
     Note,
     Person,
     SignOff,
+    StandingPlan,
     Visit,
 )
 from app.services.access import load_actor
@@ -58,7 +58,7 @@ def test_it_is_as_the_stories_say(database: Database, tmp_path: Path, now: datet
     with database.reading() as session:
         all_is_there_and_in_the_past(session, now)
         totals_are_the_planned_ones(session)
-        one_alert_is_closed_and_one_waits(session)
+        alerts_are_in_every_state_there_is_to_show(session, now)
         words_are_as_they_were_written(session)
 
 
@@ -91,14 +91,22 @@ def totals_are_the_planned_ones(session: Session) -> None:
     assert others == {"complete", "prorated", "incomplete"}
 
 
-def one_alert_is_closed_and_one_waits(session: Session) -> None:
-    closed, waiting = session.scalars(sa.select(Alert).order_by(Alert.opened_at)).all()
-    assert (closed.state, closed.reason) == ("closed", "first")
-    assert closed.outcome
-    assert (waiting.state, waiting.reason) == ("opened", "new_after_negative")
-    assert len(session.scalars(sa.select(AlertAttempt)).all()) == 2
+def alerts_are_in_every_state_there_is_to_show(session: Session, now: datetime) -> None:
+    """One closed with a plan, one new, words past their time, and one that a standing plan covers."""
+    alerts = session.scalars(sa.select(Alert)).all()
+    assert sorted((alert.kind, alert.state, alert.reason, alert.clock) for alert in alerts) == [
+        ("item9", "closed", "first", "full"),
+        ("item9", "closed", "first", "full"),
+        ("item9", "opened", "new_after_negative", "full"),
+        ("item9", "opened", "planned", "none"),
+        ("words", "opened", "words", "full"),
+    ]
+    assert all(alert.outcome for alert in alerts if alert.state == "closed")
+    assert all(alert.is_late(now) for alert in alerts if alert.kind == "words")
+    (plan,) = session.scalars(sa.select(StandingPlan)).all()
+    assert plan.signed_at < now < plan.until_at
     positives = session.scalars(sa.select(InstrumentScore).where(InstrumentScore.item9 == "positive")).all()
-    assert len(positives) == 2
+    assert len(positives) == 4
 
 
 def words_are_as_they_were_written(session: Session) -> None:

@@ -2,7 +2,19 @@
 
 from datetime import time
 
-from app.demo.plan import CadencePlan, CheckInPlan, ShouldKnow, Story, VisitPlan, Words, each, ratings
+from app.demo.plan import (
+    AlertPlan,
+    Attempt,
+    CadencePlan,
+    CheckInPlan,
+    ShouldKnow,
+    Standing,
+    Story,
+    VisitPlan,
+    Words,
+    each,
+    ratings,
+)
 
 DEV = Story(
     key="dev",
@@ -18,6 +30,25 @@ DEV = Story(
         VisitPlan(-16, time(11, 0), "ketamine_iv", 120, "Harbor Clinic, room 4", cancelled=True),
     ),
     cadences=(CadencePlan("ketamine_iv", 21, -79),),
+    alerts=(
+        AlertPlan(
+            -9,
+            "mensah",
+            (
+                Attempt(
+                    10.5,
+                    "reached",
+                    "Spoke at nine. The thought comes when the money is counted and goes again; it has been "
+                    "so for years. No intent.",
+                ),
+            ),
+            closed_hours_after=12.0,
+            closed_with="A call on Mondays. The billing office looks for a way to pay in parts.",
+            standing=Standing(
+                28, "none", "Known for years at 1. Dev calls by himself when it is more; we call on Mondays."
+            ),
+        ),
+    ),
     check_ins=(
         CheckInPlan(-80, time(21, 20), phq9=8, gad7=6, difficulty=1, today=6),
         CheckInPlan(
@@ -54,6 +85,7 @@ DEV = Story(
             time(22, 30),
             phq9=11,
             gad7=10,
+            item9=1,
             difficulty=2,
             today=4,
             hedonic=Words("harder", "The notebook stays on the shelf. Toast.", ("unsure",)),
@@ -63,6 +95,7 @@ DEV = Story(
             time(22, 15),
             phq9=13,
             gad7=11,
+            item9=1,
             difficulty=2,
             today=3,
             executive=Words(

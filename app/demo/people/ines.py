@@ -67,6 +67,12 @@ INES = Story(
             difficulty=1,
             today=6,
             executive=Words("easier", "Cleared the hallway so the bicycle fits again.", ("esketamine",)),
+            hedonic=Words(
+                "harder",
+                "Sunday I thought I might just not wake up again, and who would see. Then the neighbor rang "
+                "about the cat.",
+                ("unsure",),
+            ),
             unread=True,
         ),
         *ratings((-48, 4), (-41, 5), (-34, 5), (-28, 4), (-23, 5), (-16, 6), (-9, 7), (-7, 6), (-3, 6)),

@@ -43,7 +43,8 @@ function Told({ phone, draft }) {
   const { sent, refused, waiting } = whereIs(phone, draft.told.id);
   const isWhole = draft.supersedes === draft.told.id;
   const soFar = draft.told.so_far;
-  const rest = isWhole || soFar ? t("What you changed since then is only on this phone.")
+  const rest = isWhole ? t("What you changed since then is only on this phone.")
+    : soFar ? t("What you add from here on is only on this phone.")
     : draft.told.value === draft.phq9[8] ? t("The rest is only on this phone.")
     : t("You changed that answer since; the change and the rest are only on this phone.");
   if (sent) return html`<${Status} kept>${sentWords(sent, isWhole, draft.told, phone.now)} ${rest}<//>

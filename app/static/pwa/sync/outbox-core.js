@@ -9,7 +9,8 @@
   /** Only one page or worker sends at a time. Resolves with what is still to do. */
   function upload(send = (url, options) => self.fetch(url, options)) {
     const run = async () => {
-      await self.BetweenLate?.release();
+      // Whatever keeps that from being read must not keep what is sealed already from being sent.
+      await self.BetweenLate?.release().catch(() => {});
       return uploadAll(send);
     };
     return self.navigator.locks ? self.navigator.locks.request("between-uploader", run) : run();
