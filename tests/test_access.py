@@ -71,6 +71,9 @@ TABLE = {
     "own.end_own_session": ("POST", "401 204 204 204 204 204 204 204"),
     "own.stop_sharing": ("POST", "401 200 404 403 403 403 403 403"),
     "own.invite_caregiver": ("POST", "401 201 201 403 403 403 403 403"),
+    "gaps.tell_series_ended": ("POST", "401 200 404 403 403 403 403 403"),
+    "gaps.put_gap_aside": ("POST", "401 200 404 403 403 403 403 403"),
+    "gap_page.put_gap_aside": ("POST", "401 403 403 303 404 404 403 403"),
     "invitations.show_form": ("GET", "302 403 403 200 200 200 403 403"),
     "invitations.make_invitation": ("POST", "401 403 403 200 200 200 403 403"),
     "caseload.show_caseload": ("GET", "302 403 403 200 200 200 403 403"),
@@ -117,6 +120,7 @@ BODIES: dict[str, dict[str, object]] = {
     "subscriptions.stop_subscription": {"json": {}},
     "invitations.make_invitation": {"data": {"name": "A", "role": "patient", "language": "en"}},
     "patient.save_plan": {"data": {"plan": "shoes on"}},
+    "gap_page.put_gap_aside": {"data": {"missing": "2", "words": "asked June, it was the sleep"}},
     "repairs.dismiss": {"data": {"words": "spoke by phone"}},
     "alerts.add_attempt": {"data": {"state": "trying", "words": "rang once", "version": "2"}},
     # These pages had shown no version, so nothing is done over what was not seen.
@@ -132,6 +136,12 @@ BODIES: dict[str, dict[str, object]] = {
 WORDS_FOUND = {
     "executive": {"direction": "harder", "text": "I want to die", "attribution": []},
     "hedonic": {"direction": None, "text": "", "attribution": []},
+}
+
+# With june's patient id, whoever asks.
+OF_JUNE: dict[str, dict[str, object]] = {
+    "gaps.tell_series_ended": {"install": "0190163d-8694-8b5f-8c5e-96c55e2c6a1b", "last": 2},
+    "gaps.put_gap_aside": {"missing": 2, "words": "told"},
 }
 
 
@@ -251,6 +261,8 @@ def body_of(world: World, endpoint: str) -> dict[str, Any]:
         return {"json": make_decision(world.june)}
     if endpoint == "sync.sync":
         return {"json": {"person": str(world.june.person_id), "items": [seal_for(world.app, world.june)]}}
+    if endpoint in OF_JUNE:
+        return {"json": OF_JUNE[endpoint] | {"patient": str(world.june.patient)}}
     return dict(BODIES.get(endpoint, {}))
 
 

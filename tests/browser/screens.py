@@ -127,6 +127,27 @@ def _check_in_page(page: Page) -> None:
     page.wait_for_url(re.compile(r"/check-ins/"))
 
 
+FULL = """() => {
+    IDBDatabase.prototype.transaction = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+
+
+def _full(page: Page) -> None:
+    page.evaluate(FULL)
+    page.locator("#phq9-1 input[value='1']").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("#unsaved")).to_be_visible()
+
+
+def _waiting(page: Page) -> None:
+    """A check-in that waits, on the screen that lists it."""
+    page.route("**/api/sync", lambda route: route.fulfill(status=503))
+    _sent(page)
+    page.goto(page.url.split("/check-in")[0] + "/you")
+    expect(page.locator(".waits")).to_be_visible()
+
+
 SCREENS = (
     Screen("sign-in", "/sign-in"),
     Screen("sign-in-wrong", "/sign-in", reach=_wrong_sign_in),
@@ -150,6 +171,8 @@ SCREENS = (
     Screen("check-in-should-know", "/check-in/{language}", "patient", _should_know, "#phq9-1"),
     Screen("check-in-look", "/check-in/{language}", "patient", _walk("look"), "#phq9-1"),
     Screen("check-in-sent", "/check-in/{language}", "patient", _sent, "#phq9-1"),
+    Screen("check-in-full", "/check-in/{language}", "patient", _full, "#phq9-1"),
+    Screen("you-waiting", "/check-in/{language}", "patient", _waiting, "#phq9-1"),
     Screen("today", "/today", "patient"),
     Screen("changes", "/changes", "patient"),
     Screen("visits", "/visits", "patient"),

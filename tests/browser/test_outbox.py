@@ -83,7 +83,8 @@ def sha256(item: str) -> str:
 
 
 def receipt(item: dict[str, Any], status: str = "stored", **other: Any) -> dict[str, Any]:
-    return {"id": item["id"], "sha256": sha256(item["id"]), "status": status} | other
+    told = {"id": item["id"], "sha256": sha256(item["id"]), "status": status}
+    return told | {"arrived_at": "2026-11-21T12:00:00Z"} | other
 
 
 def answered(receipts: object, **other: Any) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def answered(receipts: object, **other: Any) -> dict[str, Any]:
 
 
 def stored(body: dict[str, Any]) -> dict[str, Any]:
-    return answered([receipt(item, arrived_at="2026-11-21T12:00:00Z") for item in body["items"]])
+    return answered([receipt(item) for item in body["items"]])
 
 
 @pytest.fixture
@@ -120,6 +121,11 @@ NO_RECEIPT: dict[str, Answer] = {
     "another hash": lambda body: answered([receipt(i) | {"sha256": "0" * 64} for i in body["items"]]),
     "no hash": lambda body: answered([{"id": i["id"], "status": "stored"} for i in body["items"]]),
     "an unknown status": lambda body: answered([receipt(i, "fine") for i in body["items"]]),
+    "no time of arrival": lambda body: answered([receipt(i) | {"arrived_at": None} for i in body["items"]]),
+    "two words on one item": lambda body: answered(
+        [receipt(item, status) for item in body["items"] for status in ("stored", "rejected")]
+    ),
+    "what was sent, sent back": lambda body: answered(body["items"]),
     "receipts with 500": lambda body: stored(body) | {"status": 500},
     "receipts as text": lambda body: stored(body) | {"content_type": "text/plain"},
 }
