@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.api import account, agreements, receipts, subscriptions
+from app.api import account, agreements, gaps, receipts, subscriptions
 from app.domain.cadence import is_zone
 from app.schemas.fields import Identifier
 from app.schemas.published import schema_of
@@ -85,6 +85,8 @@ REQUESTS: dict[str, Json] = {
     "own.set_preferences": _preferences(),
     "own.invite_caregiver": request_of(account.INVITATION),
     "agreements.add_agreement": request_of(agreements.AGREEMENT),
+    "gaps.tell_series_ended": request_of(gaps.ENDED),
+    "gaps.put_gap_aside": request_of(gaps.REVIEW),
     "receipts.receive": {
         "type": "object",
         "required": ["event"],
