@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -238,17 +239,25 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
 
 def ask(world: World, endpoint: str, name: str) -> int:
     """The status this visitor gets, in a browser that has done nothing else."""
-    method, _row = TABLE[endpoint]
+    path, body = address_of(world, endpoint), body_of(world, endpoint)
+    return world.browser(name).open(path, method=TABLE[endpoint][0], **body).status_code
+
+
+def address_of(world: World, endpoint: str) -> str:
+    """Where it is, for june's things."""
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(world.ids[found[1]]), rule.rule)
-    body = dict(BODIES.get(endpoint, {}))
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(world.ids[found[1]]), rule.rule)
+
+
+def body_of(world: World, endpoint: str) -> dict[str, Any]:
+    """What is sent to it, new every time."""
     if endpoint == "agreements.add_agreement":
-        body = {"json": make_decision(world.june)}
+        return {"json": make_decision(world.june)}
     if endpoint == "sync.sync":
-        body = {"json": {"person": str(world.june.person_id), "items": [seal_for(world.app, world.june)]}}
+        return {"json": {"person": str(world.june.person_id), "items": [seal_for(world.app, world.june)]}}
     if endpoint.startswith("gaps."):
-        body = {"json": ABOUT_A_GAP | {"patient": str(world.june.patient)}}
-    return world.browser(name).open(path, method=method, **body).status_code
+        return {"json": ABOUT_A_GAP | {"patient": str(world.june.patient)}}
+    return dict(BODIES.get(endpoint, {}))
 
 
 def deviations(world: World, endpoints: list[str]) -> list[str]:
