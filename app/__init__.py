@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.failures import install_failures
     from app.headers import apply_headers
     from app.http import LARGEST_BODY, Parts, install_gate, refuse_unguarded
-    from app.keys import session_secret
+    from app.keys import make_folder, session_secret
     from app.languages import install_languages
     from app.migrations import upgrade
     from app.pwa import pwa
@@ -27,7 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.services.sealing import load_keyring
 
     settings = settings or load_settings()
-    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(settings.instance)
     database = Database(settings.database_url)
     with database.needed_to_start():
         upgrade(database)

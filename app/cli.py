@@ -9,6 +9,7 @@ from app.config import Settings, load_settings
 from app.db import Database
 from app.demo.build import demo_sign_ins
 from app.errors import SettingError
+from app.keys import make_folder
 from app.migrations import upgrade
 from app.server import HOST, run_server
 from app.services.sealing import load_keyring
@@ -27,7 +28,7 @@ def serve() -> None:
 
 def prepare(settings: Settings) -> None:
     """Bring the database to this version; make the demo clinic if nobody lives in it."""
-    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(settings.instance)
     database = Database(settings.database_url)
     try:
         with database.needed_to_start():

@@ -18,6 +18,7 @@ from app.services.sessions import (
 )
 
 SIGNED_IN_HINT = "between-signed-in"
+LEFT_HINT = "between-left"
 # Browsers keep no cookie longer than this. It is set at sign-in only: a late answer must not name who left.
 LONGEST_COOKIE_DAYS = 400
 
@@ -53,8 +54,12 @@ def sign_in(response: Response, person_id: uuid.UUID) -> Response:
 
 def _hint_signed_in(response: Response, person_id: uuid.UUID) -> None:
     """Tells the phone's script who is signed in, so that it shows nobody else's. It proves nothing here."""
+    _hint(response, SIGNED_IN_HINT, person_id)
+
+
+def _hint(response: Response, name: str, person_id: uuid.UUID) -> None:
     response.set_cookie(
-        SIGNED_IN_HINT,
+        name,
         str(person_id),
         max_age=LONGEST_COOKIE_DAYS * 86_400,
         secure=parts().settings.secure_cookies,
@@ -68,6 +73,8 @@ def sign_out(response: Response) -> Response:
     if isinstance(user, SignedIn):
         with parts().database.writing() as database_session:
             end_session(database_session, user.token, current_now())
+        # A page of the desk has no script that empties the phone: the phone's own does it when it runs next.
+        _hint(response, LEFT_HINT, user.actor.person_id)
     flask_login.logout_user()
     session.clear()
     response.delete_cookie(SIGNED_IN_HINT, secure=parts().settings.secure_cookies, samesite="Lax")

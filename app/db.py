@@ -43,15 +43,16 @@ class Database:
         self.engine = _make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writes = self.engine.execution_options(between_write=True)
-        # PostgreSQL reads what is committed at each statement anyway: a transaction adds two round trips.
-        self._reads = (
-            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # A statement reads what is committed. A transaction would add two round trips on PostgreSQL and, on
+        # SQLite, keep every commit waiting for the last statement of a page, not just for the present one.
+        self._reads = self.engine.execution_options(
+            **({"between_read": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
         self._write_lock = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for one page of reads. Nothing it changes is kept."""
+        """A session for one page of reads, which does not keep a commit waiting between two of them."""
         with Session(self._reads, expire_on_commit=False) as session:
             yield session
 
@@ -161,5 +162,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A deferred BEGIN that later writes fails with "locked" instead of waiting, so writers say so at once.
-    write = connection.get_execution_options().get("between_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("between_read"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("between_write") else "BEGIN")

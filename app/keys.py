@@ -4,15 +4,24 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 
 def read_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
     """The bytes at `path`, made by `make` if nobody has yet. Racing processes agree: one link succeeds."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         _link_once(path, make())
     return path.read_bytes()
+
+
+def make_folder(path: Path) -> None:
+    """Make `path`, for us only, and what is missing above it, so that a power cut takes none of it back."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True, mode=0o700 if folder == path else 0o755)
+        _sync_folder(folder.parent)
 
 
 def session_secret(instance: Path) -> bytes:
@@ -27,10 +36,8 @@ def _link_once(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with suppress(FileExistsError):
             os.link(temporary, path)
-        except FileExistsError:
-            return
         _sync_folder(path.parent)
     finally:
         Path(temporary).unlink()

@@ -8,6 +8,7 @@ from gunicorn.app.base import BaseApplication
 
 from app import create_app
 from app.config import Settings
+from app.gatherer import GatheringWorker
 from app.jobs import Housekeeping, Jobs, start_jobs
 from app.reading import reading_with
 
@@ -35,7 +36,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         return {
             "bind": f"{HOST}:{self.settings.port}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": GatheringWorker,
             "threads": self.settings.threads,
             "keepalive": 30,
             "timeout": 60,

@@ -2,12 +2,13 @@
 
 import sys
 
+from bench.growth import measure_growth
 from bench.lighthouse import measure_lighthouse
 from bench.page import measure_pages
 from bench.result import WRITTEN, Result, commit, show, write
 from bench.sync import measure_sync
 
-PARTS = ("pages", "sync", "lighthouse")
+PARTS = ("pages", "sync", "growth", "lighthouse")
 
 
 def main(wanted: list[str]) -> int:
@@ -18,6 +19,8 @@ def main(wanted: list[str]) -> int:
         results += measure_pages()
     if "sync" in wanted:
         results += measure_sync()
+    if "growth" in wanted:
+        results += measure_growth()
     if "lighthouse" in wanted:
         scores, notes = measure_lighthouse()
         results += scores

@@ -8,25 +8,27 @@ import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
 class Measured:
-    """How long all requests took, and how often each answer came: status and its first marks."""
+    """How long all requests took, and each; how often each answer came: status and its first marks."""
 
     seconds: float
     answers: Counter[str]
+    latencies: list[float] = field(default_factory=list)
 
 
 class _Caller(asyncio.Protocol):
     """One client: the next request leaves when the answer to the last one is complete."""
 
-    def __init__(self, requests: Sequence[bytes], marks: Sequence[bytes], answers: Counter[str]) -> None:
+    def __init__(self, requests: Sequence[bytes], marks: Sequence[bytes], measured: Measured) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._requests = iter(requests)
         self._marks = marks
-        self._answers = answers
+        self._answers, self._latencies = measured.answers, measured.latencies
+        self._sent_at = 0.0
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -40,6 +42,7 @@ class _Caller(asyncio.Protocol):
             self._transport.close()
             self.done.set_result(None)
         else:
+            self._sent_at = time.perf_counter()
             self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -47,6 +50,7 @@ class _Caller(asyncio.Protocol):
         head, separator, body = self._buffer.partition(b"\r\n\r\n")
         if not separator or len(body) < _length(head):
             return
+        self._latencies.append(time.perf_counter() - self._sent_at)
         self._answers[head[9:12].decode()] += 1
         for mark in self._marks:
             self._answers[mark.decode()] += body.count(mark)
@@ -65,15 +69,15 @@ def _length(head: bytes) -> int:
 
 
 async def _call(port: int, requests: Sequence[Sequence[bytes]], marks: Sequence[bytes]) -> Measured:
-    answers: Counter[str] = Counter()
+    measured = Measured(0, Counter())
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     callers = [
-        (await loop.create_connection(lambda own=own: _Caller(own, marks, answers), "127.0.0.1", port))[1]
+        (await loop.create_connection(lambda own=own: _Caller(own, marks, measured), "127.0.0.1", port))[1]
         for own in requests
     ]
     await asyncio.gather(*(caller.done for caller in callers))
-    return Measured(time.perf_counter() - began, answers)
+    return replace(measured, seconds=time.perf_counter() - began)
 
 
 def _run(port: int, requests: Sequence[Sequence[bytes]], marks: Sequence[bytes]) -> Measured:

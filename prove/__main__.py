@@ -1,7 +1,8 @@
 """`make prove` runs every proof in full, `python -m prove kills-sqlite` one of them.
 
 Each keeps what it found in build/proofs/ as it finishes. `python -m prove --write` makes docs/proofs.md of
-what is there; a run of all of them does so too.
+what is there; a run of all of them does so too. PROVE_SEED makes the same run again, and PROVE_KILLS,
+PROVE_KILLS_POSTGRESQL, PROVE_DATABASE_KILLS, PROVE_STATES, PROVE_LOSSY_STATES and PROVE_RACES set the sizes.
 """
 
 import dataclasses
@@ -15,8 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.result import commit
+from prove import phone_proofs
 from prove.access import prove_access
+from prove.api import prove_api
 from prove.escalation import prove_escalation
+from prove.fuzz import prove_fuzz
 from prove.kills import Outcome, prove_database_kills, prove_kills
 from prove.power_cut import prove_power_cut
 from prove.proof import DOCUMENT, Proof, document, keep, read_kept, today
@@ -147,7 +151,9 @@ def _races(database: str, server: QuickServer) -> Proof:
 
 
 def _legs(kills: int) -> Iterator[tuple[int, int]]:
-    return ((leg, min(LEG, kills - leg * LEG)) for leg in range(-(-kills // LEG)))
+    for done in range(0, kills, LEG):
+        print(f"        {done:,} of {kills:,}", file=sys.stderr, flush=True)
+        yield done, min(LEG, kills - done)
 
 
 @contextmanager
@@ -174,9 +180,46 @@ def _kills(promise: str, whole: Outcome) -> Proof:
     return Proof(promise, size, whole.faults, seed=SEED)
 
 
+def fuzz_sqlite() -> Proof:
+    """The default database."""
+    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
+        return _fuzz("SQLite", f"sqlite:///{folder}/between.db", Path(folder) / "instance")
+
+
+def fuzz_postgresql() -> Proof:
+    """The other one, which refuses what SQLite takes."""
+    with _postgres() as (postgres, folder):
+        return _fuzz(
+            "PostgreSQL", postgres.url(postgres.make_template(lambda _url: None)), folder / "instance"
+        )
+
+
+def _fuzz(name: str, url: str, instance: Path) -> Proof:
+    outcome = prove_fuzz(url, instance, payloads=_size("PAYLOADS", 20_000), seed=SEED)
+    became = ", ".join(f"{count:,} {what}" for what, count in outcome.became.most_common())
+    size = f"{outcome.sent:,} payloads through seal and sync and through the form: {became}"
+    promise = f"{name}: every fuzzed payload ends stored, in repair or rejected; every row is counted"
+    return Proof(promise, size, outcome.faults, seed=SEED)
+
+
+def api() -> Proof:
+    """What the API's document promises."""
+    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
+        url = f"sqlite:///{folder}/between.db"
+        outcome = prove_api(url, Path(folder), examples=_size("EXAMPLES", 300), start=SEED)
+    answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(outcome.answers.items()))
+    size = f"{outcome.asked:,} requests by schemathesis to {outcome.operations} operations: {answers}"
+    return Proof(
+        "The API does what its OpenAPI document says, and never a 5xx", size, outcome.faults, seed=SEED
+    )
+
+
 PROOFS: dict[str, Callable[[], Proof]] = {
     "scoring": scoring,
     "access": access,
+    "api": api,
+    "fuzz-sqlite": fuzz_sqlite,
+    "fuzz-postgresql": fuzz_postgresql,
     "kills-sqlite": kills_sqlite,
     "kills-postgresql": kills_postgresql,
     "kills-of-postgresql": kills_of_postgresql,
@@ -185,6 +228,10 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "races-postgresql": races_postgresql,
     "escalation-sqlite": escalation_sqlite,
     "escalation-postgresql": escalation_postgresql,
+    "faults": lambda: phone_proofs.faults(_size("FAULTS", 2_000), SEED),
+    "likeness": lambda: phone_proofs.likeness(_size("LIKENESS", 1_000), SEED),
+    "machine-sqlite": lambda: phone_proofs.machine_sqlite(_size("SEQUENCES", 20_000), SEED),
+    "machine-postgresql": lambda: phone_proofs.machine_postgresql(_size("SEQUENCES_POSTGRESQL", 1_000), SEED),
 }
 
 

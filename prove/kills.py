@@ -5,6 +5,7 @@ each acknowledged item is there exactly once, with its answers, its scores, its 
 """
 
 import random
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from tests.postgres import Postgres
 PHONES = 6
 STARTING_SECONDS = 0.12
 SERVING_SECONDS = 0.12
+REQUEST_LIVES = 3
+MOST_SERVING_SECONDS = 1.0
 PATIENCE_SECONDS = 20.0
 
 
@@ -107,7 +110,9 @@ def _wait_while_serving(
     server: QuickServer, phones: Sequence[Phone], dice: random.Random, outcome: Outcome
 ) -> None:
     _wait_for_answers(phones, server)
-    time.sleep(dice.uniform(0, SERVING_SECONDS))
+    # A busy machine takes longer for a request, and every moment of a request is to be struck.
+    lives = REQUEST_LIVES * statistics.median(phone.took for phone in phones)
+    time.sleep(dice.uniform(0, min(max(SERVING_SECONDS, lives), MOST_SERVING_SECONDS)))
     outcome.struck += any(phone.asking for phone in phones)
 
 

@@ -100,7 +100,7 @@ def find_missing(rows: Rows, ledger: Ledger, told: Mapping[str, str]) -> list[st
     found: dict[str, Any] = {}
     faults = []
     for row in rows:
-        sha256 = bytes(row[0]).hex()
+        sha256 = _hex(row[0])
         if sha256 in found:
             faults.append(f"{sha256[:12]}: there twice")
         found[sha256] = row
@@ -114,8 +114,13 @@ def find_missing(rows: Rows, ledger: Ledger, told: Mapping[str, str]) -> list[st
 
 def find_untold(rows: Rows, ledger: Ledger) -> list[str]:
     """Once nothing waits any more, every row is one that somebody was told of."""
-    shas = (bytes(row[0]).hex() for row in rows)
+    shas = (_hex(row[0]) for row in rows)
     return [f"{sha256[:12]}: there, and nobody was told" for sha256 in shas if sha256 not in ledger.told]
+
+
+def _hex(value: object) -> str:
+    """A corrupt file may hold anything in the place of bytes."""
+    return value.hex() if isinstance(value, bytes) else repr(value)
 
 
 def _partial(ledger: Ledger, sha256: str, row: Any) -> list[str]:

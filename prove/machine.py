@@ -15,11 +15,12 @@ from prove.machine_clinic import Clinic, Owner
 from prove.machine_items import KINDS, seal_kind
 from prove.machine_ledger import Ledger
 from prove.machine_phone import NO_REPLY, Phone, Reply, Request, Upload
-from prove.machine_replies import WRONG_REPLIES
+from prove.machine_replies import FORGED, WRONG_REPLIES
 
 HEAL_ROUNDS = 5
 PHONES = st.integers(0, 1)
 WHO = st.integers(0, 1)
+WRONG = st.sampled_from(sorted(FORGED)) | st.sampled_from(sorted(WRONG_REPLIES))
 # What the network does to one request. "late": the phone gives up, and it may arrive any time later.
 LOSSES = ("lost", "late", "unheard", "half", "stale")
 
@@ -132,7 +133,7 @@ class Machine(RuleBasedStateMachine):
         """One request that arrives once or twice; "slow": other things happen while it is on its way."""
         self._meet(self.handsets[phone], fate)
 
-    @rule(phone=PHONES, fate=st.sampled_from(sorted(WRONG_REPLIES)), reached=st.booleans())
+    @rule(phone=PHONES, fate=WRONG, reached=st.booleans())
     def step_with_wrong_reply(self, phone: int, fate: str, reached: bool) -> None:
         """Somebody in between answers, whether or not the request reached the clinic."""
         flight = self.handsets[phone].next_flight()

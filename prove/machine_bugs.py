@@ -1,14 +1,14 @@
 """Bugs that the machine must find, each as somebody could write it. If one passes, it proves nothing."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
-from app.domain.check_in import Arrival
-from app.errors import BetweenError
-from app.services.intake import Intake, Receipt
+import sqlalchemy as sa
+
+from app.db import Database
 from prove.machine_phone import Phone, Record, Request
 
 
@@ -71,12 +71,17 @@ class BelieveAnyReceipt(Phone):
 PHONE_BUGS = (DropOn4xx, NewIdOnRetry, DeleteBeforeReceipt, UploadAsWhoIsHere, BelieveAnyReceipt)
 
 
-class PromisingIntake(Intake):
-    """The clinic's own bug: it acknowledges what it could not commit."""
+class ForgetfulDatabase(Database):
+    """The clinic's own bug: every third time what was acknowledged is rolled back."""
 
-    def take(self, actor_id: uuid.UUID, arrivals: Sequence[Arrival], now: datetime) -> list[Receipt]:
-        """Receipts, whatever happens."""
-        try:
-            return super().take(actor_id, arrivals, now)
-        except BetweenError:
-            return [Receipt(one.client_id, one.sha256, "stored", False, now) for one in arrivals]
+    turns = 0
+
+    @contextmanager
+    def writing_core(self) -> Iterator[sa.Connection]:
+        """As the intake uses it."""
+        self.turns += 1
+        with super().writing_core() as connection:
+            yield connection
+            transaction = connection.get_transaction()
+            if transaction is not None and self.turns % 3 == 0:
+                transaction.rollback()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.config import load_settings
 from app.db import Database
-from app.http import Parts, line_of_credentials
+from app.http import Parts
 from app.models import AppendCredential, AuditRow, CheckIn, Envelope, Membership, Person
 from app.services.accounts import create_clinic, enrol_patient, join_clinic
 from app.services.intake import Intake
@@ -51,13 +51,14 @@ class Stored:
 
 
 class Clinic:
-    """A server that can be restarted, locked and asked what it holds."""
+    """A server to restart, to lock and to ask what it holds. `kind`: its database, from a restart on."""
 
-    def __init__(self, url: str, instance: Path, intake: type[Intake] = Intake) -> None:
+    kind = Database
+
+    def __init__(self, url: str, instance: Path) -> None:
         environ = {"BETWEEN_INSTANCE": str(instance), "DATABASE_URL": url, "BETWEEN_DEMO": "0"}
         self._app = create_app(load_settings(environ))
         self._lock: sa.Connection | None = None
-        self._intake = intake
         self._outside = sa.create_engine(url, poolclass=sa.NullPool)
         self.restart()
 
@@ -76,13 +77,12 @@ class Clinic:
         """Everything that was kept in memory is made again; the database file stays."""
         before = self.parts
         before.database.dispose()
-        database = Database(before.database.url)
+        database = self.kind(before.database.url)
         self._watch(database)
         with database.writing() as session:
             keyring = load_keyring(session, before.settings.instance, datetime.now(UTC))
-        line = line_of_credentials(database)
         self._app.extensions["between"] = replace(
-            before, database=database, keyring=keyring, intake=self._intake(database), append_rights=line
+            before, database=database, keyring=keyring, intake=Intake(database)
         )
 
     def open_clinic(self, names: str) -> list[Owner]:

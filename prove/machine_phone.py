@@ -27,6 +27,12 @@ class Record:
     sha256: str
     sequence: int
     kind: str = "full"
+    urgent: bool | None = None
+
+    @property
+    def is_urgent(self) -> bool:
+        """Rows of 0.1.0 say it by their kind alone."""
+        return self.kind == "partial" if self.urgent is None else self.urgent
 
     @property
     def letters(self) -> int:
@@ -99,26 +105,23 @@ class Phone:
         receipts = said.get("receipts") if status == 200 else None
         if not isinstance(receipts, list):
             return 0
-        settled = 0
-        for record in batch:
-            known = [one for one in receipts if isinstance(one, dict) and _names(one, record)]
-            settled += self._settle_one(record, known[0].get("status")) if known else 0
-        return settled
+        known = [(record, one) for record in batch if (one := _receipt_for(record, receipts))]
+        for record, receipt in known:
+            self._settle_one(record, receipt["status"])
+        return len(known)
 
-    def _settle_one(self, record: Record, status: object) -> bool:
-        if status not in (*TAKEN, "rejected"):
-            return False
+    def _settle_one(self, record: Record, status: str) -> None:
         self.outbox.pop(record.id, None)
         (self.attention if status == "rejected" else self.receipts)[record.id] = record
-        return True
 
     def _all(self) -> list[Record]:
         return [self.outbox[item] for item in sorted(self.outbox)]
 
 
 def next_batch(records: list[Record], most: int) -> list[Record]:
-    """An answer told now goes first, the rest in the order of writing; twenty at most, a megabyte at most."""
-    ordered = sorted(records, key=lambda one: (one.kind != "partial", one.sequence))
+    """What is urgent goes first and alone; the rest in the order of writing, twenty or a megabyte."""
+    urgent = [one for one in records if one.is_urgent]
+    ordered = sorted(urgent or records, key=lambda one: one.sequence)
     batch: list[Record] = []
     letters = 0
     for record in ordered[:most]:
@@ -129,8 +132,13 @@ def next_batch(records: list[Record], most: int) -> list[Record]:
     return batch
 
 
-def _names(receipt: dict[str, Any], record: Record) -> bool:
-    return receipt.get("id") == record.id and receipt.get("sha256") == record.sha256
+def _receipt_for(record: Record, receipts: list[Any]) -> dict[str, Any] | None:
+    """The one receipt that names this item and its bytes, with a status and a moment that are ours."""
+    named = [one for one in receipts if isinstance(one, dict) and one.get("id") == record.id]
+    if len(named) != 1 or named[0].get("sha256") != record.sha256:
+        return None
+    status = named[0].get("status")
+    return named[0] if status == "rejected" or (status in TAKEN and "arrived_at" in named[0]) else None
 
 
 def _read(reply: Reply) -> tuple[int, dict[str, Any]]:

@@ -23,9 +23,17 @@ def _receipts(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[R
 
 
 def _receipt(record: Record) -> dict[str, Any]:
-    return {"id": record.id, "sha256": record.sha256, "status": "stored", "needs_repair": False}
+    told = {"id": record.id, "sha256": record.sha256, "status": "stored", "needs_repair": False}
+    return told | {"arrived_at": "2026-11-21T12:00:00Z"}
 
 
+# The nearest to a receipt that is none.
+FORGED: dict[str, Callable[[Request], Reply]] = {
+    "other ids": _receipts(lambda receipt: receipt | {"id": str(uuid.uuid4())}),
+    "other hashes": _receipts(lambda receipt: receipt | {"sha256": "0" * 64}),
+    "no hash": _receipts(lambda receipt: receipt | {"sha256": None}),
+    "an unknown status": _receipts(lambda receipt: receipt | {"status": "fine"}),
+}
 WRONG_REPLIES: dict[str, Callable[[Request], Reply]] = {
     "nothing": lambda _request: NO_REPLY,
     "a hotel's page": _plain(200, HOTEL),
@@ -46,8 +54,5 @@ WRONG_REPLIES: dict[str, Callable[[Request], Reply]] = {
     "502": _plain(502, HOTEL),
     "503": _plain(503, b'{"code": "busy"}', "application/json"),
     "511": _plain(511, HOTEL),
-    "other ids": _receipts(lambda receipt: receipt | {"id": str(uuid.uuid4())}),
-    "other hashes": _receipts(lambda receipt: receipt | {"sha256": "0" * 64}),
-    "no hash": _receipts(lambda receipt: {"id": receipt["id"], "status": "stored"}),
-    "an unknown status": _receipts(lambda receipt: receipt | {"status": "fine"}),
+    **FORGED,
 }

@@ -48,6 +48,7 @@ class Phone:
     answered: int = 0
     unanswered: int = 0
     asking: bool = False
+    took: float = 0
     _line: http.client.HTTPConnection | None = None
 
     def run(self, stop: threading.Event) -> None:
@@ -79,6 +80,7 @@ class Phone:
         body = self.handset.body([sealed.item for sealed in self.waiting.values()])
         if self._line is None:
             self._line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        began = time.monotonic()
         try:
             self.asking = True
             self._line.request("POST", "/api/sync", body, self.handset.headers())
@@ -89,6 +91,7 @@ class Phone:
             return None
         finally:
             self.asking = False
+        self.took = time.monotonic() - began
         return self._receipts(response.status, said)
 
     def _receipts(self, status: int, said: bytes) -> list[dict[str, Any]] | None:
@@ -97,6 +100,8 @@ class Phone:
             return receipts
         if status != 503:
             self.ledger.strange.append(f"{status} {said[:200]!r}")
+        # Told to come again later; a crowd that does so at once would keep a database from recovering.
+        time.sleep(0.1)
         return None
 
     def _read(self, receipt: dict[str, Any]) -> None:

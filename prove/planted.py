@@ -1,20 +1,21 @@
 """Bugs to plant in the server. A rig that does not catch them proves nothing."""
 
+import dataclasses
 import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
 from app import db
-from app.services import envelopes, intake
-from app.services.envelopes import Arrived, Kept
-from app.services.intake import Handed, Intake, Receipt
+from app.services import intake
+from app.services.bulk import Rows, RowValues, insert_rows
+from app.services.envelopes import Arrived, Kept, Known
+from app.services.intake import Claim, Handed, Intake, Receipt, Taken
 
-GAP_SECONDS = 0.002
+GAP_SECONDS = 0.1
 
 
 def plant(bug: str) -> None:
@@ -30,63 +31,64 @@ def _answer_before_commit() -> None:
         time.sleep(GAP_SECONDS)
         commit(self, handed)
 
-    def promise(self: Intake, handed: Sequence[Handed]) -> list[list[Receipt]]:
+    def promise(self: Intake, asked: Sequence[Handed | Claim]) -> list[Taken]:
+        with self._database.reading_core() as connection:
+            admitted = intake._admit(connection, asked)
+        handed = [one for one in admitted if isinstance(one, Handed)]
         threading.Thread(target=later, args=(self, handed)).start()
-        return [
-            [
-                Receipt(one.client_id, one.sha256, "stored", bool(one.repair), each.now)
-                for one in each.arrivals
-            ]
-            for each in handed
-        ]
+        return [_promised(one) if isinstance(one, Handed) else one for one in admitted]
 
     Intake._commit = promise  # type: ignore[method-assign]
 
 
+def _promised(handed: Handed) -> list[Receipt]:
+    return [
+        Receipt(one.client_id, one.sha256, "stored", bool(one.repair), handed.now) for one in handed.arrivals
+    ]
+
+
 def _audit_later() -> None:
     """The audit rows have a commit of their own."""
-    insert, commit = intake.insert_rows, Intake._commit
-    held_back: list[Any] = []
+    insert, commit = intake.insert_with_owners, Intake._commit
+    late: list[RowValues] = []
 
-    def hold_back(connection: sa.Connection, table: sa.Table, rows: Sequence[Any]) -> None:
-        if table is intake._AUDIT:
-            held_back.extend(rows)
-        else:
-            insert(connection, table, rows)
+    def hold_back(connection: sa.Connection, owners: Rows, owned: Sequence[Rows]) -> set[uuid.UUID]:
+        fresh = insert(connection, owners, [rows for rows in owned if rows.shape is not intake._AUDIT])
+        audit = (row for rows in owned if rows.shape is intake._AUDIT for row in rows.values)
+        late.extend(row for row in audit if row["subject_id"] in fresh)
+        return fresh
 
-    def commit_twice(self: Intake, handed: Sequence[Handed]) -> list[list[Receipt]]:
-        held_back.clear()
-        receipts = commit(self, handed)
+    def commit_twice(self: Intake, asked: Sequence[Handed | Claim]) -> list[Taken]:
+        late.clear()
+        taken = commit(self, asked)
         time.sleep(GAP_SECONDS)
         with self._database.writing_core() as connection:
-            insert(connection, intake._AUDIT, list(held_back))
-        return receipts
+            insert_rows(connection, [Rows(intake._AUDIT, list(late))])
+        return taken
 
-    intake.insert_rows = hold_back
+    intake.insert_with_owners = hold_back
     Intake._commit = commit_twice  # type: ignore[method-assign]
 
 
 def _twin_is_conflict() -> None:
     """Nobody compares the bytes: whoever comes second is refused."""
-    keep = envelopes.keep_envelopes
+    compare = intake.kept_as_known
 
-    def refuse(connection: sa.Connection, arrived: Sequence[Arrived]) -> list[Kept]:
-        return [
-            Kept(kept.id, kept.status if kept.fresh else "conflict", kept.fresh, kept.arrived_at, kept.repair)
-            for kept in keep(connection, arrived)
-        ]
+    def refuse(known: Known, one: Arrived) -> Kept:
+        kept = compare(known, one)
+        return kept if kept.fresh else dataclasses.replace(kept, status="conflict")
 
-    intake.keep_envelopes = refuse
+    intake.kept_as_known = refuse
 
 
 def _twin_is_stored() -> None:
     """The key that keeps an item unique is missing."""
-    row = envelopes._row
+    row = intake.envelope_row
 
-    def row_of_its_own(one: Arrived, variant: str) -> dict[str, object]:
-        return row(one, variant) | {"variant": uuid.uuid4().hex}
+    def row_of_its_own(one: Arrived, variant: str) -> RowValues:
+        return {**row(one, variant), "variant": uuid.uuid4().hex}
 
-    envelopes._row = row_of_its_own
+    intake.envelope_row = row_of_its_own
 
 
 def _say(pragma: str) -> None:

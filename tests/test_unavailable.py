@@ -27,7 +27,15 @@ from tests.factories import seal_for
 from tests.test_access import BODIES, TABLE, VISITORS, World, build_world
 
 Condition = Callable[[Database], AbstractContextManager[None]]
-NO_DATABASE = {"pwa.check_in", "pwa.help_page", "pwa.licences", "pwa.shell", "pwa.worker", "pwa.manifest"}
+NO_DATABASE = {
+    "pwa.check_in",
+    "pwa.help_page",
+    "pwa.licences",
+    "pwa.shell",
+    "pwa.worker",
+    "pwa.manifest",
+    "openapi.show_openapi",
+}
 NOTE = {"executive": {"direction": None, "text": "x" * 9000, "attribution": []}}
 
 
@@ -241,7 +249,8 @@ def _faults(knock: Knock, response: TestResponse) -> list[str]:
         faults += [] if response.headers.get("Retry-After") == "5" else ["no Retry-After"]
         faults += [] if "try again in a moment" in said else ["no sentence"]
         faults += ["needs no database"] if knock.endpoint in NO_DATABASE else []
-    elif response.status_code != knock.expected:
+    # What an act before it could not do now makes this one too early: it says so, and does nothing.
+    elif response.status_code not in (knock.expected, 409):
         faults.append(f"{response.status_code} instead of {knock.expected} or 503")
     return [f"{knock.endpoint}: {fault}" for fault in faults]
 

@@ -1,7 +1,8 @@
 """The JSON the phone speaks: one module, one blueprint."""
 
-from app.api import account, agreements, health, overview, receipts, subscriptions, sync
+from app.api import account, agreements, gaps, health, openapi, overview, receipts, subscriptions, sync
 
 BLUEPRINTS = tuple(
-    module.blueprint for module in (account, agreements, health, overview, receipts, subscriptions, sync)
+    module.blueprint
+    for module in (account, agreements, gaps, health, openapi, overview, receipts, subscriptions, sync)
 )

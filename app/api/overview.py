@@ -17,6 +17,7 @@ from app.services.access import Actor, own_patients
 from app.services.agreements import newest_agreement
 from app.services.care import list_shared
 from app.services.envelopes import FIRST
+from app.services.gaps import read_gap
 from app.services.journal import Entry, read_check_ins
 from app.services.subscriptions import live_installs
 from app.services.visits import read_cadences, read_visits
@@ -107,6 +108,7 @@ def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) ->
                 for entry in read_check_ins(session, patient.clinic_id, patient.id, now - HISTORY)
             ),
         ],
+        "missing": _missing(session, patient),
         "care_links": [
             {
                 "id": str(link.id),
@@ -117,6 +119,12 @@ def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) ->
             for link in list_shared(session, patient, today)
         ],
     }
+
+
+def _missing(session: Session, patient: Patient) -> int:
+    """How many items a phone of theirs held and never sent; 0 also when they were told and know."""
+    gap = read_gap(session, patient, "patient")
+    return gap.missing if gap else 0
 
 
 def was_had(visit: Visit, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from app.models.clinic import Clinic
 from app.models.cover import Absence, StandingPlan
 from app.models.credential import AppendCredential, SealingKey, Throttle, WebSession
 from app.models.escalation import AlertNotice, AlertStep
+from app.models.gap import GapReview, SeriesEnd
 from app.models.invitation import Invitation
 from app.models.membership import CareLink, Membership, Patient, TeamMember
 from app.models.person import Person
@@ -45,6 +46,7 @@ __all__ = [
     "Delivery",
     "Dismissal",
     "Envelope",
+    "GapReview",
     "InstrumentScore",
     "Invitation",
     "ItemAnswer",
@@ -55,6 +57,7 @@ __all__ = [
     "PushSubscription",
     "Reminder",
     "SealingKey",
+    "SeriesEnd",
     "SignOff",
     "StandingPlan",
     "TeamMember",

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.check_in import IN_PERSON
+from app.domain.clock import clock_told
 from app.domain.instruments import load_instrument
 from app.domain.modality import treatment_of
 from app.domain.note import ATTRIBUTION_NAMES, DIMENSION_NAMES, DIRECTION_NAMES, TOPIC_NAMES
+from app.languages import format_full_day, mark, request_language
 from app.languages import gettext as _
-from app.languages import mark, request_language
-from app.models import InstrumentScore, Note
+from app.models import CheckIn, InstrumentScore, Note
 from app.pages.dates import Dates
 from app.pages.words import band_name, change_words, signed, treatment_name
 from app.services.journal import Entry
@@ -58,6 +59,7 @@ class Line:
     kind: str
     when: str
     arrived: str
+    clock: str
     before: str
     scores: dict[str, ScoreWords]
     difficulty: str
@@ -128,6 +130,7 @@ def _line(entry: Entry, earlier: list[Entry], dates: Dates, later: Entry | None)
         kind=_(KINDS[check_in.kind]),
         when=dates.near(check_in.answered_at),
         arrived=late_words(check_in.answered_at, check_in.arrived_at, dates),
+        clock=clock_words(check_in, dates),
         before=before_words(entry, dates),
         scores={name: score_words(name, score, earlier) for name, score in entry.scores.items()},
         difficulty=difficulty_words(entry),
@@ -207,6 +210,14 @@ def late_words(answered: datetime, arrived: datetime, dates: Dates) -> str:
         return ""
     same_day = dates.days_since(answered) == dates.days_since(arrived)
     return _("arrived {when}", when=dates.time(arrived) if same_day else dates.near(arrived))
+
+
+def clock_words(check_in: CheckIn, dates: Dates) -> str:
+    """The phone's clock told a time that cannot be: what stands as answered is when it came."""
+    told = clock_told(check_in.wall, check_in.offset_minutes, check_in.answered_at)
+    if told is None:
+        return ""
+    return _("the phone’s clock was wrong: it said {day}", day=format_full_day(told, dates.language))
 
 
 def before_words(entry: Entry, dates: Dates) -> str:

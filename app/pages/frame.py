@@ -28,6 +28,7 @@ DONE = {
     "attempt": mark("Written down, with your name and the time."),
     "closed": mark("The alert is closed. A new answer opens a new one."),
     "plan": mark("The plan is saved. The patient sees it under Help now."),
+    "gap": mark("Written down, with your name and the time. It is put aside."),
     "called": mark("Written down that you called."),
     "read-now": mark("It could be read now, and counts from the moment it arrived."),
     "read-before": mark("It was read in the meantime. This is what it says."),

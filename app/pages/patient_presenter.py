@@ -15,6 +15,7 @@ from app.pages.alert_presenter import ThreadWords, present_thread
 from app.pages.caseload_presenter import Detail
 from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
 from app.pages.dates import Dates
+from app.pages.gap_presenter import GapWords, present_gap
 from app.pages.standing_presenter import StandingWords, present_standing
 from app.pages.timeline_presenter import Timeline, present_timeline
 from app.pages.versions_presenter import Versions, present_versions
@@ -54,6 +55,7 @@ class PatientPage:
     facts: list[Detail]
     last: str
     alert: ThreadWords | None
+    gap: GapWords | None
     kept: Kept | None
     standing: StandingWords
     together: list[Line]
@@ -101,6 +103,7 @@ def present_patient(
         facts=_facts(record, lines, dates),
         last=_last(lines),
         alert=threads[0] if has_open else None,
+        gap=present_gap(record.gap, record.name, dates),
         kept=_kept(typed),
         standing=present_standing(record.standing, record.threads, dates),
         together=[line for line in lines if line.is_waiting and line.id not in _own_look(record)],

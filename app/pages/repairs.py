@@ -84,9 +84,9 @@ def _render(envelope_id: uuid.UUID, typed: Typed) -> AnyResponse:
     with parts().database.reading() as session:
         frame = read_frame(session)
         repair = find_repair(session, current_actor(), envelope_id)
-        said = _open(repair)
     if not repair.reason:
         return _check_in(repair, "read-before")
+    said = _open(repair)
     note_read("repair", envelope_id, frame)
     shown = present_repair(repair, Dates(frame.clinic.zone, current_now()))
     return desk_page(

@@ -16,6 +16,7 @@ from app.services.alert_reading import Thread, read_threads
 from app.services.care import Shared, list_shared
 from app.services.caseload_signals import is_replaced
 from app.services.cover import Colleague, read_colleagues
+from app.services.gaps import Gap, read_gap
 from app.services.journal import Entry, read_check_ins
 from app.services.standing_plans import Signed, read_plan
 from app.services.visits import read_cadences, read_visits
@@ -38,6 +39,7 @@ class PatientRecord:
     cadences: list[Cadence]
     threads: list[Thread]
     shared: list[Shared]
+    gap: Gap | None
     agreement: Agreement | None
     standing: Signed | None
     colleagues: Sequence[Colleague]
@@ -66,6 +68,7 @@ def read_patient_record(
         cadences=read_cadences(session, patient),
         threads=read_threads(session, patient),
         shared=list_shared(session, patient, local(now, zone).date()),
+        gap=read_gap(session, patient, "clinic"),
         agreement=newest_agreement(session, patient),
         standing=read_plan(session, patient, now),
         colleagues=read_colleagues(session, actor, now),

@@ -13,6 +13,7 @@ from tests.browser.server import LiveServer
 PASSPHRASE = "quiet harbor morning light"
 EMAILS = {
     "patient": "june@harbor.example",
+    "newcomer": "noor@harbor.example",
     "clinician": "amara@harbor.example",
     "caregiver": "piotr@harbor.example",
 }
@@ -52,6 +53,35 @@ def _item9(page: Page) -> None:
     walk_to(page, "phq9-9")
     page.locator("#phq9-9 label:has(input[value='1'])").click()
     expect(page.locator("dialog[open]")).to_be_visible()
+
+
+def _before(number: int) -> Callable[[Page], None]:
+    def read_on(page: Page) -> None:
+        # The first time this browser hears from the clinic; only then is it known that nothing was agreed to.
+        expect(page.locator("#before-1")).to_be_visible()
+        for earlier in range(1, number):
+            page.locator(f"#before-{earlier} .before-next").click()
+
+    return read_on
+
+
+def _declined(page: Page) -> None:
+    _before(3)(page)
+    page.locator(".decline").click()
+    expect(page.locator("#before-no")).to_be_visible()
+
+
+def _leaving(page: Page) -> None:
+    _item9(page)
+    page.keyboard.press("Escape")
+    page.locator("#phq9-9 .leave").click()
+    expect(page.locator("#leaving")).to_be_visible()
+
+
+def _so_far(page: Page) -> None:
+    _item9(page)
+    page.goto(page.url.split("/check-in/")[0] + "/today")
+    expect(page.locator(".so-far")).to_be_visible()
 
 
 def _note(page: Page) -> None:
@@ -97,6 +127,27 @@ def _check_in_page(page: Page) -> None:
     page.wait_for_url(re.compile(r"/check-ins/"))
 
 
+FULL = """() => {
+    IDBDatabase.prototype.transaction = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+
+
+def _full(page: Page) -> None:
+    page.evaluate(FULL)
+    page.locator("#phq9-1 input[value='1']").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("#unsaved")).to_be_visible()
+
+
+def _waiting(page: Page) -> None:
+    """A check-in that waits, on the screen that lists it."""
+    page.route("**/api/sync", lambda route: route.fulfill(status=503))
+    _sent(page)
+    page.goto(page.url.split("/check-in")[0] + "/you")
+    expect(page.locator(".waits")).to_be_visible()
+
+
 SCREENS = (
     Screen("sign-in", "/sign-in"),
     Screen("sign-in-wrong", "/sign-in", reach=_wrong_sign_in),
@@ -108,12 +159,20 @@ SCREENS = (
     Screen("check-in-first", "/check-in/{language}", ready="#phq9-1"),
     Screen("check-in-help", "/check-in/{language}", reach=_help, ready="#phq9-1"),
     Screen("check-in-item9", "/check-in/{language}", "patient", _item9, "#phq9-1"),
+    Screen("check-in-leaving", "/check-in/{language}", "patient", _leaving, "#phq9-1"),
+    Screen("today-so-far", "/check-in/{language}", "patient", _so_far, "#phq9-1"),
+    Screen("before-1", "/check-in/{language}", "newcomer", _before(1), ".step:visible"),
+    Screen("before-2", "/check-in/{language}", "newcomer", _before(2), ".step:visible"),
+    Screen("before-3", "/check-in/{language}", "newcomer", _before(3), ".step:visible"),
+    Screen("before-declined", "/check-in/{language}", "newcomer", _declined, ".step:visible"),
     Screen("check-in-difficulty", "/check-in/{language}", "patient", _walk("difficulty-phq9"), "#phq9-1"),
     Screen("check-in-note", "/check-in/{language}", "patient", _note, "#phq9-1"),
     Screen("check-in-today", "/check-in/{language}", "patient", _walk("today"), "#phq9-1"),
     Screen("check-in-should-know", "/check-in/{language}", "patient", _should_know, "#phq9-1"),
     Screen("check-in-look", "/check-in/{language}", "patient", _walk("look"), "#phq9-1"),
     Screen("check-in-sent", "/check-in/{language}", "patient", _sent, "#phq9-1"),
+    Screen("check-in-full", "/check-in/{language}", "patient", _full, "#phq9-1"),
+    Screen("you-waiting", "/check-in/{language}", "patient", _waiting, "#phq9-1"),
     Screen("today", "/today", "patient"),
     Screen("changes", "/changes", "patient"),
     Screen("visits", "/visits", "patient"),

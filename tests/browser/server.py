@@ -91,6 +91,12 @@ class LiveServer:
         default = f"sqlite:///{self.directory / 'instance' / 'between.db'}"
         return self._environ.get("DATABASE_URL", default)
 
+    @property
+    def pid(self) -> int:
+        """The master's process id, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def said(self) -> str:
         """Everything it printed."""
         return self.log.read_text(errors="replace")

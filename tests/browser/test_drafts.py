@@ -175,9 +175,10 @@ def test_two_saves_in_a_row_take_nothing_back_from_the_other_tab(june: Page) -> 
     assert (again["phq9"][4], again["today"]) == (3, 5)
 
 
-def test_a_full_phone_says_so_and_the_answers_stay(june: Page) -> None:
+def test_a_full_phone_without_a_network_says_so_and_the_answers_stay(june: Page) -> None:
     walk_to(june, "look")
     june.evaluate(FULL)
+    june.context.route("**/api/sync", lambda route: route.abort())
     june.get_by_role("button", name="Send", exact=True).click()
     bar = june.locator("#look .send")
     expect(bar.get_by_role("alert")).to_contain_text("Your answers stay on the screen. Free some space")
@@ -185,6 +186,7 @@ def test_a_full_phone_says_so_and_the_answers_stay(june: Page) -> None:
     expect(june.locator("#sent")).to_be_hidden()
     assert len(kept(june)["drafts"]) == 1
     june.evaluate("self.isFull = false")
+    june.context.unroute("**/api/sync")
     send(june)
 
 

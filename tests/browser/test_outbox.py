@@ -83,7 +83,8 @@ def sha256(item: str) -> str:
 
 
 def receipt(item: dict[str, Any], status: str = "stored", **other: Any) -> dict[str, Any]:
-    return {"id": item["id"], "sha256": sha256(item["id"]), "status": status} | other
+    told = {"id": item["id"], "sha256": sha256(item["id"]), "status": status}
+    return told | {"arrived_at": "2026-11-21T12:00:00Z"} | other
 
 
 def answered(receipts: object, **other: Any) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def answered(receipts: object, **other: Any) -> dict[str, Any]:
 
 
 def stored(body: dict[str, Any]) -> dict[str, Any]:
-    return answered([receipt(item, arrived_at="2026-11-21T12:00:00Z") for item in body["items"]])
+    return answered([receipt(item) for item in body["items"]])
 
 
 @pytest.fixture
@@ -120,6 +121,11 @@ NO_RECEIPT: dict[str, Answer] = {
     "another hash": lambda body: answered([receipt(i) | {"sha256": "0" * 64} for i in body["items"]]),
     "no hash": lambda body: answered([{"id": i["id"], "status": "stored"} for i in body["items"]]),
     "an unknown status": lambda body: answered([receipt(i, "fine") for i in body["items"]]),
+    "no time of arrival": lambda body: answered([receipt(i) | {"arrived_at": None} for i in body["items"]]),
+    "two words on one item": lambda body: answered(
+        [receipt(item, status) for item in body["items"] for status in ("stored", "rejected")]
+    ),
+    "what was sent, sent back": lambda body: answered(body["items"]),
     "receipts with 500": lambda body: stored(body) | {"status": 500},
     "receipts as text": lambda body: stored(body) | {"content_type": "text/plain"},
 }
@@ -201,10 +207,28 @@ def test_one_persons_ended_credential_does_not_hold_up_the_other(handset: Handse
 
 def test_an_answer_told_now_goes_first(handset: Handset) -> None:
     handset.fill(25)
-    urgent = record(JUNE, 99, 400, "partial")
+    urgent = record(JUNE, 99, 400, "partial") | {"urgent": True}
     handset.page.evaluate(FILL, [urgent])
     handset.upload()
+    # In a request of its own: nothing else in it can delay or spoil it.
+    assert [len(asked["items"]) for asked in handset.asked] == [1, 20, 5]
     assert handset.asked[0]["items"][0]["id"] == urgent["id"]
+
+
+def test_what_0_1_0_kept_as_a_part_still_goes_first(handset: Handset) -> None:
+    handset.fill(2)
+    handset.page.evaluate(FILL, [record(JUNE, 99, 400, "partial")])
+    handset.upload()
+    assert [len(asked["items"]) for asked in handset.asked] == [1, 2]
+
+
+def test_what_may_still_be_taken_back_is_not_sent_and_a_wrong_clock_holds_nothing(handset: Handset) -> None:
+    now = handset.page.evaluate("Date.now()")
+    held = record(JUNE, 1, 400, "in_person") | {"not_before": now + 30_000}
+    ahead = record(JUNE, 2, 400, "in_person") | {"not_before": now + 86_400_000}
+    handset.page.evaluate(FILL, [held, ahead])
+    assert handset.upload()["waiting"] == 1
+    assert handset.kept()["receipts"] == [ahead["id"]]
 
 
 def test_two_tabs_send_each_item_once(handset: Handset) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import uuid
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -82,6 +83,47 @@ ANY: st.SearchStrategy[Json] = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=8,
 )
+
+
+ODD: tuple[Json, ...] = (
+    *(None, True, False, 0, 1, 3, 4, 10, 11, -1, 1440, 1441, 2**31 - 1, 2**31, 10**40, 0.5),
+    *("", "1", "en", "fr", "yes", "full", "easier", "x" * 20, "x" * 21, "x" * 40, "x" * 41, "x" * 81, "\x00"),
+    *(FORMAT, "x" * 50_001, "2026-02-30T00:00:00Z", "2024-02-29T00:00:00Z", "2026-11-21T24:00:00Z"),
+    *([], [1], ["en"], {}, {"value": 1}, [[]], "123e4567-e89b-12d3-a456-42661417400g"),
+)
+
+
+def every_odd_one(payload: Json) -> Iterator[Json]:
+    """The payload with, at every place in it in turn, one odd value, one thing less, and one more."""
+    for path in list(_places(payload, ())):
+        *way, last = path
+        for odd in ODD:
+            yield _changed(payload, way, lambda holder, last=last, odd=odd: holder.__setitem__(last, odd))
+        yield _changed(payload, way, lambda holder, last=last: holder.__delitem__(last))
+        yield _changed(payload, way, lambda holder, last=last: _twice(holder, last))
+
+
+def _places(value: Json, path: tuple[Json, ...]) -> Iterator[tuple[Json, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for place, one in inner:
+        yield (*path, place)
+        yield from _places(one, (*path, place))
+
+
+def _changed(payload: Json, way: list[Json], change: Callable[[Json], object]) -> Json:
+    changed = copy.deepcopy(payload)
+    holder = changed
+    for place in way:
+        holder = holder[place]
+    change(holder)
+    return changed
+
+
+def _twice(holder: Json, place: Json) -> None:
+    if isinstance(holder, list):
+        holder.insert(place, holder[place])
+    else:
+        holder[f"{place} of a later version"] = holder[place]
 
 
 @st.composite

@@ -1,7 +1,7 @@
 /** Start of the app: what this phone keeps is shown at once, then what the server says. */
 import { html, render } from "preact";
 import { Frame, placeName } from "./parts/frame.js";
-import { Elsewhere, NewVersion, Nobody, Unreadable } from "./screens/without.js";
+import { CannotKeep, Elsewhere, NewVersion, Nobody, Unreadable } from "./screens/without.js";
 import { change, listen, onChange, readPhone, refresh, state } from "./parts/state.js";
 import { reconcile } from "./push.js";
 import { focusHeading, here, startRouter } from "./router.js";
@@ -66,11 +66,11 @@ function paint() {
 }
 
 function screen(phone) {
-  if (phone.storage === "unreadable") return html`<${Unreadable} />`;
+  if (phone.storage === "unreadable" && !phone.overview) return html`<${Unreadable} />`;
   if (!phone.overview) return html`<${Nobody} reading=${phone.reading} draft=${phone.draft} path=${path} />`;
   if (!phone.overview.patients.length) return html`<${Elsewhere} person=${phone.overview.person} />`;
   const Screen = SCREENS[path];
-  return html`${phone.update && html`<${NewVersion} apply=${phone.update} />`}
+  return html`${phone.storage === "unreadable" && html`<${CannotKeep} />`}${phone.update && html`<${NewVersion} apply=${phone.update} />`}
     <${Screen} key=${path} phone=${phone} build=${build} prefer=${prefer} install=${phone.install && askToInstall} />`;
 }
 

@@ -4,8 +4,10 @@ import { readOverview } from "../store/cache.js";
 import { whereIs } from "../store/outbox.js";
 import { briefly, clock, dayAndTime, daysBetween, phoneZone } from "../when.js";
 import { t } from "../words.js";
+import "../store/db.js";
+import "../sync/late-core.js";
 
-const LEFT = 12 * 3_600_000;
+const { HOURS_UNFINISHED } = self.BetweenLate;
 
 /** {state, next, reached, mayTell}: `next` says what happens if nothing more is done. */
 export async function whereItIs(draft, now = Date.now()) {
@@ -45,14 +47,14 @@ async function changed(draft, found, now) {
 
 function onlyHere(draft, now) {
   const state = t("This answer is only on this phone. Nobody at the clinic has seen it.");
-  const isLeft = now - Date.parse(draft.started_at) >= LEFT;
+  const isLeft = now - Date.parse(draft.started_at) >= HOURS_UNFINISHED * 3_600_000;
   const began = isLeft && t("You began this check-in {when}.", { when: dayAndTime(draft.started_at, now, phoneZone()) });
   return { state: began ? `${began} ${state}` : state, next: willBe(draft), mayTell: true };
 }
 
 const willBe = (draft) =>
   draft.late
-    ? t("If you leave this check-in for {n} hours, this answer is sent by itself at the next chance.", { n: 12 })
+    ? t("If you leave this check-in for {n} hours, this answer is sent by itself at the next chance.", { n: HOURS_UNFINISHED })
     : t("It is sent only when you send it.");
 
 const waits = () => ({ state: t("It waits on this phone until it can be sent. Nobody at the clinic has seen it yet.") });

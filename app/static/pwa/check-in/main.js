@@ -21,6 +21,7 @@ import { helpOptions, needsHelp, offerHelp, showShortState, tellChange } from ".
 import { showSent } from "./send.js";
 import { showSaved, showStep, showWayOn, stepOf } from "./screen.js";
 import { onSecondTap, onTap } from "./tap.js";
+import { isUnsaved, maySkipSaving, offerWays, ONLY_SCREEN, saveFailed, saveWorked } from "./unsaved.js";
 
 const form = document.getElementById("form");
 const language = document.documentElement.lang;
@@ -111,7 +112,8 @@ function show(step, options) {
   showStep(draft, step, options);
   const answered = isAnswered(draft, step);
   showWayOn(step, answered);
-  showSaved(step, answered ? t("Saved on this phone. No network needed.") : "");
+  if (isUnsaved()) return showSaved(step, t(ONLY_SCREEN), { wrong: true });
+  return showSaved(step, answered ? t("Saved on this phone. No network needed.") : "");
 }
 
 /** True once it is on the disk; only then does the screen say so. */
@@ -122,10 +124,11 @@ async function save() {
   if (isSent()) return true;
   try {
     if (await keep(form, draft)) showChanged();
+    saveWorked();
     showSaved(step, t("Saved on this phone. No network needed."));
     return true;
-  } catch {
-    showSaved(step, t("This could not be saved: the phone may be full. Free some space, then try again."), { wrong: true });
+  } catch (fault) {
+    saveFailed(step, fault);
     return false;
   }
 }
@@ -153,7 +156,9 @@ function written({ target }) {
 /** A finger on an answer moves on after a beat, once it is saved; item 9 never does by itself. */
 async function tapped(step) {
   if (step === "phq9-9") return needsHelp(draft) ? offerHelp(draft, save) : undefined;
-  if (step !== "should-know" && (await save()) && draft.step === step) goOn();
+  if (step === "should-know") return undefined;
+  await save();
+  return draft.step === step ? goOn() : undefined;
 }
 
 function clicked(event) {
@@ -195,10 +200,11 @@ async function move(to = backToLook ? "look" : stepAfter(draft, draft.step)) {
 
 /** Where somebody is belongs to the draft: after a crash they come back to this question. */
 async function saveMove(from) {
-  if (await save()) return true;
+  const to = draft.step;
+  if ((await save()) || maySkipSaving()) return true;
   draft.step = from;
   show(from);
-  showSaved(from, t("This could not be saved: the phone may be full. Free some space, then try again."), { wrong: true });
+  offerWays(draft, { goOn: () => move(to), save });
   return false;
 }
 

@@ -8,7 +8,7 @@ import { pullOverview } from "../sync/pull.js";
 import { allVisits } from "./facts.js";
 
 let phone = {
-  overview: null, owner: null, reading: "kept", waiting: [], attention: [], receipts: [], seen: {}, wishedFor: {}, draft: null, storage: "fine",
+  overview: null, owner: null, reading: "kept", waiting: [], attention: [], receipts: [], tried: null, seen: {}, wishedFor: {}, draft: null, storage: "fine",
   install: null, update: null, now: Date.now(),
 };
 let show = () => {};
@@ -29,14 +29,15 @@ export async function readPhone() {
   try {
     const owner = await currentOwner();
     const of = (list) => (owner ? list(owner.person) : []);
-    const [kept, draft, waiting, attention, receipts, wishedFor] = await Promise.all([
+    const [kept, draft, waiting, attention, receipts, wishedFor, tried] = await Promise.all([
       readOverview(), readDraft(), of(listOutbox), of(listAttention), of(listReceipts), owner ? readWishes(owner.person) : {},
+      owner ? readMeta(`tried:${owner.person}`) : null,
     ]);
     // Somebody with no patient record owns no phone: their overview is not kept, and not forgotten while they are here.
     const shown = phone.overview?.person.id === signedIn() ? phone.overview : null;
     const overview = kept ?? (owner ? null : shown);
     const seen = owner && overview ? await seeVisits(owner.person, overview) : {};
-    change({ overview, owner, draft, waiting, attention, receipts, wishedFor, seen, storage: "fine" });
+    change({ overview, owner, draft, waiting, attention, receipts, wishedFor, tried, seen, storage: "fine" });
   } catch (fault) {
     console.warn("This phone's storage could not be read.", fault);
     change({ storage: "unreadable" });
@@ -48,8 +49,12 @@ const wishesOf = (person) => `wishes:${person}`;
 /** For which visit each wish to talk was, by the item's id: the item is sealed and does not say it any more. */
 const readWishes = async (person) => (await readMeta(wishesOf(person))) ?? {};
 
-export const keepWish = async (person, id, visit) =>
-  writeMeta(wishesOf(person), { ...Object.fromEntries(Object.entries(await readWishes(person)).slice(-20)), [id]: visit });
+/** A phone that cannot keep this knows the wish by its day. */
+export const keepWish = async (person, id, visit) => {
+  const before = await readWishes(person).catch(() => ({}));
+  const kept = { ...Object.fromEntries(Object.entries(before).slice(-20)), [id]: visit };
+  await writeMeta(wishesOf(person), kept).catch((fault) => console.warn("This could not be kept.", fault));
+};
 
 /** Since when this phone knows each visit, by the server's clock: nobody answered for a visit before that. */
 async function seeVisits(person, overview) {

@@ -2,6 +2,7 @@
 import { html } from "preact";
 import { briefly, clock, daysBetween, phoneZone } from "../when.js";
 import { mark, t, tn } from "../words.js";
+import { Missing } from "./missing.js";
 import { Status } from "./notice.js";
 import { isWish, readingState, sentItems, whereIs } from "./sent.js";
 
@@ -32,6 +33,7 @@ export function SyncWords({ phone, said }) {
     ${waiting.length > 1 && html`<${Status} kept when=${briefly(waiting[0].sealed_at, now)}>
       ${tn("{n} item is only on this phone. It is sent by itself when there is a network.",
         "{n} items are only on this phone. They are sent by themselves when there is a network.", waiting.length)}<//>`}
+    <${Missing} phone=${phone} />
     ${attention.length > 0 && html`<${Attention} items=${attention} />`}
     <${AtClinic} items=${sentItems(phone).filter(isElse)} now=${now} />
     <${Freshness} phone=${phone} />
@@ -43,7 +45,8 @@ function Told({ phone, draft }) {
   const { sent, refused, waiting } = whereIs(phone, draft.told.id);
   const isWhole = draft.supersedes === draft.told.id;
   const soFar = draft.told.so_far;
-  const rest = isWhole || soFar ? t("What you changed since then is only on this phone.")
+  const rest = isWhole ? t("What you changed since then is only on this phone.")
+    : soFar ? t("What you add from here on is only on this phone.")
     : draft.told.value === draft.phq9[8] ? t("The rest is only on this phone.")
     : t("You changed that answer since; the change and the rest are only on this phone.");
   if (sent) return html`<${Status} kept>${sentWords(sent, isWhole, draft.told, phone.now)} ${rest}<//>
@@ -95,27 +98,12 @@ const arrivedLater = (one) => Date.parse(one.arrived_at) - Date.parse(one.answer
 const arrival = ({ answered_at, arrived_at }, now) =>
   daysBetween(answered_at, arrived_at, phoneZone()) ? briefly(arrived_at, now) : clock(arrived_at, phoneZone());
 
+/** Why, and what one can do about it, is said where it waits. */
 const Attention = ({ items }) => html`<div class="attention">
-  <${Status} needs>
-    ${tn("{n} item could not be taken by the clinic’s server. It is kept here. Save it as a file and give it to the clinic.",
-      "{n} items could not be taken by the clinic’s server. They are kept here. " +
-        "Save them as a file and give it to the clinic.", items.length)}<//>
-  <button type="button" class="link" onClick=${() => saveAsFile(items)}>${t("Save as a file")}</button>
+  <${Status} needs>${tn("{n} item could not be taken by the clinic’s server. It is kept here.",
+    "{n} items could not be taken by the clinic’s server. They are kept here.", items.length)} <a href="/you">
+    ${t("See why")}</a><//>
 </div>`;
-
-/** The items as they were sealed: only the clinic's server can open them. */
-function saveAsFile(items) {
-  const listed = items.map((item) => ({ ...item, sealed: base64(item.sealed) }));
-  const file = new Blob([JSON.stringify({ format: "between/attention/1", items: listed }, null, 1)], { type: "application/json" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = "between-needs-attention.json";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
-const base64 = (sealed) =>
-  typeof sealed === "string" ? sealed : btoa(Array.from(new Uint8Array(sealed), (byte) => String.fromCharCode(byte)).join(""));
 
 function Freshness({ phone }) {
   const { overview, reading, now } = phone;

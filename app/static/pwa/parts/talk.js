@@ -20,6 +20,10 @@ export const wishFor = (phone, visit) =>
 
 export function Talk({ phone, patient, visit, wish }) {
   const [step, go] = useState("open");
+  // Taken back: it may be asked again.
+  useEffect(() => {
+    if (!wish) go("open");
+  }, [wish?.id]);
   if (!patient) return null;
   if (wish) return html`<${Asked} phone=${phone} clinic=${patient.clinic} wish=${wish} />`;
   const tap = () => {

@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "preact";
 import { keepAgreement, readAgreement } from "../store/agreement.js";
 import { readDraft, saveDraft } from "../store/drafts.js";
+import "../sync/late-core.js";
 import { t } from "../words.js";
 
 /** Nothing before the first check-in: there it is asked. */
@@ -18,7 +19,7 @@ export function Unfinished({ owner }) {
   return html`<section class="part"><h2>${t("If you stop halfway")}</h2>
     <label class="pick"><input type="checkbox" role="switch" checked=${newest.sends_unfinished}
       onChange=${(event) => choose(event.currentTarget.checked)} />
-    <span>${t("Send my answer about thoughts of death by itself when a check-in is left for {n} hours and it is above “Not at all”.", { n: 12 })}</span></label>
+    <span>${t("When a check-in is left for {n} hours: send my answer to the last PHQ-9 question by itself, if it is above “Not at all”.", { n: self.BetweenLate.HOURS_UNFINISHED })}</span></label>
     ${failed && html`<p class="small wrong" role="alert">
       ${t("This could not be kept: the phone may be full. Free some space, then try again.")}</p>`}
   </section>`;

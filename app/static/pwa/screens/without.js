@@ -43,5 +43,10 @@ export const Unreadable = () => html`<div class="alone"><h1 tabindex="-1">
   <div class="reach"><button type="button" class="btn" onClick=${() => location.reload()}>
     ${t("Try again")}</button></div></div>`;
 
+/** The clinic's own facts are on the screen; what this phone holds beside them is not known. */
+export const CannotKeep = () => html`<${Notice} quiet sentence=${t("This phone’s storage cannot be read right now.")}
+  more=${t("What you answer is sent to the clinic straight away instead of waiting here. What waited here before is not gone.")}
+  words=${t("Try again")} onTap=${() => location.reload()} />`;
+
 export const NewVersion = ({ apply }) => html`<${Notice} quiet sentence=${t("A newer version of Between is ready.")}
   words=${t("Use it now")} onTap=${apply} />`;

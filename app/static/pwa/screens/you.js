@@ -3,6 +3,8 @@ import { html, useState } from "preact";
 import { Reminders } from "../parts/reminders.js";
 import { Sharing } from "../parts/sharing.js";
 import { SignOut } from "../parts/sign-out.js";
+import { Missing } from "../parts/missing.js";
+import { Waiting } from "../parts/waiting.js";
 import { Unfinished } from "../parts/unfinished.js";
 import { phoneZone } from "../when.js";
 import { spoken, t } from "../words.js";
@@ -26,6 +28,8 @@ export function You({ phone, build, prefer, install }) {
         ${t("Put Between on the Home Screen")}</button>`}
       <p class="small quiet">
         ${t("What you write is encrypted on this phone and waits here until the clinic has it.")}</p>
+      <h3>${t("Waiting on this phone")}</h3>
+      <${Missing} phone=${phone} /><${Waiting} phone=${phone} />
       <${SignOut} phone=${phone} />
       <p class="tiny quiet">${t("Version {version}", { version: build.version })} · <a href="/licences">
         ${t("Licences")}</a></p>

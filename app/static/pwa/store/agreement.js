@@ -27,8 +27,11 @@ export const forgetWaiting = (person, ids) =>
   change(person, ({ newest, waiting }) => ({ newest, waiting: waiting.filter(({ id }) => !ids.includes(id)) }));
 
 /** Another phone may have decided since: the newest counts, whichever phone it was on. */
-export const learnAgreement = (person, told) =>
-  change(person, ({ newest, waiting }) => ({ newest: isNewer(told, newest) ? told : newest, waiting }));
+export async function learnAgreement(person, told) {
+  const { newest } = await readAgreement(person);
+  if (newest?.id === told.id && newest.decided_at === told.decided_at) return;
+  await change(person, ({ newest, waiting }) => ({ newest: isNewer(told, newest) ? told : newest, waiting }));
+}
 
 /** The server's word for a decision of this phone stands for it: by a clock that is right. */
 const isNewer = (told, newest) =>

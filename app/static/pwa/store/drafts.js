@@ -2,6 +2,7 @@
 import { newDraft } from "../domain/draft.js";
 import { mergeDraft, sameWords } from "../domain/merge.js";
 import { announce, ask, transact } from "./db.js";
+import { wasSentDirectly } from "./direct.js";
 import { OwnerChanged, personHere, whoIsHere } from "./owner.js";
 import { lateOf, withLate } from "./late.js";
 import { lock, unlock } from "./vault.js";
@@ -26,9 +27,20 @@ export async function readDraft() {
     Promise.all([here, NOBODY].map((name) => name && ask(store("drafts").get(name)))),
   );
   const record = own ?? (nobodys?.not?.includes(here) ? null : nobodys);
+  if (record && wasSentDirectly(record.id)) {
+    // A full phone could send it and not delete it.
+    await drop(record, own ? here : NOBODY);
+    return null;
+  }
   const draft = await unlockDraft(record);
   if (draft) remember(draft, record.revision);
   return draft;
+}
+
+async function drop({ id }, slot) {
+  await transact(["drafts"], "readwrite", async (store) => {
+    if ((await ask(store("drafts").get(slot)))?.id === id) await ask(store("drafts").delete(slot));
+  });
 }
 
 /** Resolves when it is on the disk, with what was `given` and what is `kept`: more when another page wrote in it. */
@@ -102,7 +114,7 @@ async function find(store, draft) {
   const slot = draft.owner ?? (own?.id === draft.id ? here : NOBODY);
   const kept = slot === here ? own : await ask(store("drafts").get(slot));
   const known = await Promise.all(SEALED.map((name) => ask(store(name).getKey(draft.id))));
-  return { here, slot, kept, sealed: known.some(Boolean) };
+  return { here, slot, kept, sealed: known.some(Boolean) || wasSentDirectly(draft.id) };
 }
 
 /** Asked in the writing transaction: whether what `latest` found is what is there. */
@@ -152,8 +164,6 @@ export async function setAside(draft, person) {
 export async function discardDraft(draft) {
   await turn.catch(() => {});
   const slot = draft.owner ?? NOBODY;
-  await transact(["drafts"], "readwrite", async (store) => {
-    if ((await ask(store("drafts").get(slot)))?.id === draft.id) await ask(store("drafts").delete(slot));
-  });
+  await drop(draft, slot);
   announce({ type: "draft" });
 }

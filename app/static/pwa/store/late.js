@@ -6,7 +6,7 @@ import { isPositive, isTold, partialOf } from "../domain/draft.js";
 import { sendsUnfinished } from "./agreement.js";
 import { readMeta } from "./db.js";
 import { currentOwner } from "./owner.js";
-import { sealAs } from "./sealed.js";
+import { sealUnnumbered } from "./sealed.js";
 
 // By draft: what was sealed last, as long as it says what the draft says.
 const made = new Map();
@@ -25,7 +25,7 @@ async function makeLate(draft) {
   const says = JSON.stringify([draft.phq9[8], draft.told?.id, key.id]);
   if (known?.says === says) return known.late;
   const part = partialOf(draft, { id: crypto.randomUUID(), now: new Date().toISOString() });
-  const record = await sealAs(part, { ...owner, key, kind: "partial", sequence: 0 });
+  const record = await sealUnnumbered(part, { ...owner, key, kind: "partial" });
   const late = { record, value: draft.phq9[8] };
   made.set(draft.id, { says, late });
   return late;

@@ -9,16 +9,31 @@ export const signedIn = () => HINT.exec(document.cookie)?.[1] ?? null;
 /** The cookie is newer than what this phone kept: the next person may have signed in without a word to this page. */
 export const personHere = (kept) => signedIn() ?? kept?.person ?? null;
 
-export const whoIsHere = async () => personHere(await readMeta("owner"));
+// What this page was told of it, for when the phone's storage cannot be read or written.
+let told = null;
+
+async function readOwner() {
+  try {
+    await forgetWhoLeft();
+    const kept = await readMeta("owner");
+    told = kept ?? (told?.person === signedIn() ? told : null);
+  } catch (fault) {
+    console.warn("This phone's storage could not be read.", fault);
+  }
+  return told;
+}
+
+export const whoIsHere = async () => personHere(await readOwner());
 
 /** {person, patient} of who is here; null also when the phone kept somebody else's and does not know this one yet. */
 export async function currentOwner() {
-  const kept = await readMeta("owner");
+  const kept = await readOwner();
   return kept && kept.person === personHere(kept) ? kept : null;
 }
 
 export async function setOwner({ person, patient }) {
-  const before = await readMeta("owner");
+  const before = await readOwner();
+  told = { person, patient };
   if (before?.person === person && before.patient === patient) return;
   await writeMeta("owner", { person, patient });
   announce({ type: "owner" });
@@ -36,10 +51,33 @@ export class OwnerChanged extends Error {
 export async function forgetOwner(person) {
   await transact(["meta", "keys", "drafts", "cache"], "readwrite", async (store) => {
     store("drafts").delete(person);
-    store("keys").delete("history");
-    store("cache").clear();
-    store("meta").delete("owner");
+    await forgetShown(store, person);
     if (!(await ask(store("drafts").count()))) await ask(store("keys").delete("draft"));
   });
+  document.cookie = `${LEFT}=; path=/; max-age=0`;
   announce({ type: "owner" });
+}
+
+async function forgetShown(store, person) {
+  store("keys").delete("history");
+  store("cache").clear();
+  store("meta").delete("owner");
+  for (const name of ["wishes", "seen", "tried"]) store("meta").delete(`${name}:${person}`);
+  // What was decided and not heard by the server yet is sent after sign-out, like an answer.
+  const agreed = await ask(store("meta").get(`agreements:${person}`));
+  if (!agreed?.waiting?.length) await ask(store("meta").delete(`agreements:${person}`));
+}
+
+const LEFT = "between-left";
+const LEAVER = new RegExp(`(?:^|; )${LEFT}=([0-9a-f-]{36})(?:;|$)`);
+
+/**
+ * Somebody signed out on a page of the server, a clinician's perhaps: nothing may be shown here that a sign-in is needed
+ * for. Nobody asked about a draft there, so it stays for who wrote it.
+ */
+async function forgetWhoLeft() {
+  const person = LEAVER.exec(document.cookie)?.[1];
+  if (!person) return;
+  await transact(["meta", "keys", "cache"], "readwrite", (store) => forgetShown(store, person));
+  document.cookie = `${LEFT}=; path=/; max-age=0`;
 }

@@ -27,5 +27,5 @@
     channel.close();
   }
 
-  self.BetweenLate = { release };
+  self.BetweenLate = { release, HOURS_UNFINISHED };
 })();

@@ -9,7 +9,8 @@
   /** Only one page or worker sends at a time. Resolves with what is still to do. */
   function upload(send = (url, options) => self.fetch(url, options)) {
     const run = async () => {
-      await self.BetweenLate?.release();
+      // Whatever keeps that from being read must not keep what is sealed already from being sent.
+      await self.BetweenLate?.release().catch(() => {});
       return uploadAll(send);
     };
     return self.navigator.locks ? self.navigator.locks.request("between-uploader", run) : run();
@@ -24,7 +25,7 @@
     const waiting = await transact(["outbox"], "readonly", (store) => ask(store("outbox").count()));
     return {
       waiting,
-      signIn: outcomes.some((outcome) => outcome.status === 401),
+      signIn: outcomes.some(({ outcome }) => outcome === "sign_in"),
       retryAfter: Math.max(0, ...outcomes.map((outcome) => outcome.retryAfter ?? 0)),
     };
   }
@@ -44,10 +45,10 @@
         await settleOne(batch[0], { id: batch[0].id, status: "rejected", code: reply.code });
         continue;
       }
-      if (!reply.receipts) return reply;
+      if (!reply.receipts) return noteTry(person, reply);
       const settled = await settle(batch, reply.receipts);
       // Nothing in this reply was about what we sent: asking again at once would only spin.
-      if (!settled) return { status: 0 };
+      if (!settled) return noteTry(person, { status: 200, outcome: "not_ours" });
     }
   }
 
@@ -93,26 +94,55 @@
       });
       const retryAfter = Number(reply.headers.get("Retry-After")) || 0;
       const isJson = reply.headers.get("Content-Type")?.startsWith("application/json");
-      const body = [200, 413].includes(reply.status) && isJson ? await reply.json() : null;
+      const body = [200, 401, 413].includes(reply.status) && isJson ? await reply.json() : null;
       const receipts = reply.status === 200 && Array.isArray(body?.receipts) ? body.receipts : null;
-      return { status: reply.status, retryAfter, receipts, code: body?.code };
+      return { status: reply.status, retryAfter, receipts, code: body?.code, outcome: outcomeOf(reply.status, body?.code) };
     } catch {
-      return { status: 0 };
+      return { status: 0, outcome: "no_network" };
     }
+  }
+
+  /** A 401 of somebody else's (a proxy wants its own password) asks nobody to sign in here. */
+  function outcomeOf(status, code) {
+    if (status === 401 && code) return "sign_in";
+    return status >= 500 || status === 429 ? "busy" : "not_ours";
+  }
+
+  /** When this person's items were tried last, and what came of it: to be told in words. */
+  async function noteTry(person, reply) {
+    const tried = { at: new Date().toISOString(), outcome: reply.outcome };
+    await transact(["meta"], "readwrite", (store) => ask(store("meta").put(tried, `tried:${person}`))).catch(() => {});
+    return reply;
   }
 
   /** An item leaves the outbox only on a receipt with its id and its hash. */
   async function settle(batch, receipts) {
     let settled = 0;
     for (const record of batch) {
-      const receipt = receipts.find((one) => one?.id === record.id && one.sha256 === record.sha256);
-      if (receipt && (await settleOne(record, receipt))) settled += 1;
+      const receipt = receiptFor(record, receipts);
+      if (!receipt) continue;
+      await settleOne(record, receipt);
+      settled += 1;
     }
     return settled;
   }
 
+  /** The one receipt that names this item and its bytes, whole; two that name the same item are nobody's word. */
+  function receiptFor(record, receipts) {
+    const named = receipts.filter((one) => one?.id === record.id);
+    const [receipt] = named;
+    if (named.length !== 1 || receipt.sha256 !== record.sha256) return null;
+    if (receipt.status === "rejected") return receipt;
+    return TAKEN.includes(receipt.status) && !Number.isNaN(Date.parse(receipt.arrived_at)) ? receipt : null;
+  }
+
+  /** For what could not be kept on the phone: the receipt, or null. */
+  async function sendOne(record, send = (url, options) => self.fetch(url, options)) {
+    const reply = await post(record.person, [record], send);
+    return reply.receipts ? receiptFor(record, reply.receipts) : null;
+  }
+
   async function settleOne(record, receipt) {
-    if (!TAKEN.includes(receipt.status) && receipt.status !== "rejected") return false;
     await transact(["outbox", "receipts", "attention"], "readwrite", async (store) => {
       store("outbox").delete(record.id);
       if (receipt.status === "rejected") await ask(store("attention").put({ ...record, receipt }));
@@ -121,7 +151,6 @@
     const channel = new BroadcastChannel("between");
     channel.postMessage({ type: "receipt", id: record.id });
     channel.close();
-    return true;
   }
 
   function toBase64Url(data) {
@@ -130,5 +159,5 @@
     return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
-  self.BetweenOutbox = { upload };
+  self.BetweenOutbox = { upload, sendOne };
 })();
