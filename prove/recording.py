@@ -1,13 +1,9 @@
 """One life of the real server, with every write, sync and removal it asked of the database's files."""
 
-import atexit
 import random
-import shutil
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from app.cli import prepare
@@ -46,7 +42,7 @@ def record(folder: Path, seed: int, *bugs: str) -> Recording:
         BETWEEN_DEMO="0",
         BETWEEN_DISK_LOG=str(log),
         BETWEEN_DISK_LOG_OF=str(instance / "between.db"),
-        LD_PRELOAD=str(compile_shim()),
+        LD_PRELOAD=str(_compile_shim(folder)),
     ).open()
     try:
         return Recording(instance, files, log, _let_send(server, phones, seed))
@@ -87,11 +83,8 @@ def _wait_for(phones: list[Phone], answered: int) -> None:
         time.sleep(0.002)
 
 
-@cache
-def compile_shim() -> Path:
-    """The library to preload, for as long as this process lives. Raises with the compiler's own words."""
-    folder = Path(tempfile.mkdtemp(prefix="between-disk-log-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def _compile_shim(folder: Path) -> Path:
+    """The library to preload. Raises with the compiler's own words."""
     library = folder / "disk_log.so"
     compiler = _run(str(REPOSITORY / "bin" / "compiler")).strip()
     _run(compiler, "-O2", "-Wall", "-shared", "-fPIC", "-o", str(library), str(SHIM), "-ldl")
