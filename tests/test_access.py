@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Settings
 from app.http import refuse_unguarded
-from app.jobs import work_once
 from app.models import (
     Absence,
     Alert,
@@ -351,24 +350,6 @@ def test_a_removed_scope_is_caught(
     world = build_world(sqlite_app)
     monkeypatch.setitem(access.SCOPES, scope, lambda _actor: sa.true())
     assert deviations(world, [endpoint])
-
-
-def test_whoever_is_told_of_an_alert_sees_the_patient_while_it_is_open(sqlite_app: Flask) -> None:
-    """Help does not wait for a place on the team, and what was opened for it closes with it."""
-    world = build_world(sqlite_app)
-    database = sqlite_app.extensions["between"].database
-    patient, alert = f"/clinic/patients/{world.june.patient}", f"/clinic/alerts/{world.ids['alert_id']}"
-
-    def sees(name: str) -> list[int]:
-        return [world.browser(name).get(path).status_code for path in (patient, alert)]
-
-    assert sees("colleague") == [404, 404]
-    work_once(database, sqlite_app.extensions["between"].settings, datetime.now(UTC) + timedelta(hours=2))
-    assert sees("colleague") == [200, 302]
-    assert sees("stranger") == [404, 404]
-    with database.writing() as session:
-        session.execute(sa.update(Alert).values(state="closed", closed_at=datetime.now(UTC)))
-    assert sees("colleague") == [404, 404]
 
 
 def test_whose_consent_ended_sees_no_visit(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
