@@ -186,6 +186,10 @@ def _trickling(crowd: Crowd, count: int, kind: str, first: bytes) -> Iterator[No
         for one in slow:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             one.sendall(first)
+        if kind == "readers":
+            # Making so many pages at once is another matter: from here on they are only read.
+            for one in slow:
+                one.recv(1)
         trickle = threading.Thread(target=_trickle, args=(slow, kind, stop))
         trickle.start()
         yield

@@ -19,6 +19,7 @@ from bench.result import commit
 from prove import phone_proofs
 from prove.access import prove_access
 from prove.api import prove_api
+from prove.escalation import prove_escalation
 from prove.fuzz import prove_fuzz
 from prove.kills import Outcome, prove_database_kills, prove_kills
 from prove.power_cut import prove_power_cut
@@ -116,6 +117,28 @@ def races_postgresql() -> Proof:
         return _races("PostgreSQL", _on(postgres, folder / "server"))
 
 
+def escalation_sqlite() -> Proof:
+    """The default database."""
+    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
+        return _escalation("SQLite", f"sqlite:///{folder}/between.db", Path(folder), _size("LIVES", 1_000))
+
+
+def escalation_postgresql() -> Proof:
+    """The other one."""
+    with _postgres() as (postgres, folder):
+        url = postgres.url(postgres.make_template(lambda _url: None))
+        return _escalation("PostgreSQL", url, folder, _size("LIVES_POSTGRESQL", 300))
+
+
+def _escalation(database: str, url: str, folder: Path, lives: int) -> Proof:
+    outcome = prove_escalation(url, folder, lives=lives, seed=SEED)
+    size = f"{outcome.lived:,} patients' stories of answers, notes, reviews, plans, absences and hours"
+    promise = (
+        f"{database}: a positive answer that nobody reached or decided on ends at everybody and the strip"
+    )
+    return Proof(promise, size, outcome.faults, seed=SEED)
+
+
 def _races(database: str, server: QuickServer) -> Proof:
     outcome = prove_races(server, transactions=_size("RACES", 50_000), seed=SEED)
     groups = ", ".join(f"{count:,} {kind}" for kind, count in outcome.groups.items())
@@ -203,6 +226,8 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "power-cut": power_cut,
     "races-sqlite": races_sqlite,
     "races-postgresql": races_postgresql,
+    "escalation-sqlite": escalation_sqlite,
+    "escalation-postgresql": escalation_postgresql,
     "faults": lambda: phone_proofs.faults(_size("FAULTS", 2_000), SEED),
     "likeness": lambda: phone_proofs.likeness(_size("LIKENESS", 1_000), SEED),
     "machine-sqlite": lambda: phone_proofs.machine_sqlite(_size("SEQUENCES", 20_000), SEED),

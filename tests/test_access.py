@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,6 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Settings
 from app.http import refuse_unguarded
-from app.jobs import work_once
 from app.models import (
     Absence,
     Alert,
@@ -238,17 +238,25 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
 
 def ask(world: World, endpoint: str, name: str) -> int:
     """The status this visitor gets, in a browser that has done nothing else."""
-    method, _row = TABLE[endpoint]
+    path, body = address_of(world, endpoint), body_of(world, endpoint)
+    return world.browser(name).open(path, method=TABLE[endpoint][0], **body).status_code
+
+
+def address_of(world: World, endpoint: str) -> str:
+    """Where it is, for june's things."""
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(world.ids[found[1]]), rule.rule)
-    body = dict(BODIES.get(endpoint, {}))
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(world.ids[found[1]]), rule.rule)
+
+
+def body_of(world: World, endpoint: str) -> dict[str, Any]:
+    """What is sent to it, new every time."""
     if endpoint == "agreements.add_agreement":
-        body = {"json": make_decision(world.june)}
+        return {"json": make_decision(world.june)}
     if endpoint == "sync.sync":
-        body = {"json": {"person": str(world.june.person_id), "items": [seal_for(world.app, world.june)]}}
+        return {"json": {"person": str(world.june.person_id), "items": [seal_for(world.app, world.june)]}}
     if endpoint.startswith("gaps."):
-        body = {"json": ABOUT_A_GAP | {"patient": str(world.june.patient)}}
-    return world.browser(name).open(path, method=method, **body).status_code
+        return {"json": ABOUT_A_GAP | {"patient": str(world.june.patient)}}
+    return dict(BODIES.get(endpoint, {}))
 
 
 def deviations(world: World, endpoints: list[str]) -> list[str]:
@@ -342,24 +350,6 @@ def test_a_removed_scope_is_caught(
     world = build_world(sqlite_app)
     monkeypatch.setitem(access.SCOPES, scope, lambda _actor: sa.true())
     assert deviations(world, [endpoint])
-
-
-def test_whoever_is_told_of_an_alert_sees_the_patient_while_it_is_open(sqlite_app: Flask) -> None:
-    """Help does not wait for a place on the team, and what was opened for it closes with it."""
-    world = build_world(sqlite_app)
-    database = sqlite_app.extensions["between"].database
-    patient, alert = f"/clinic/patients/{world.june.patient}", f"/clinic/alerts/{world.ids['alert_id']}"
-
-    def sees(name: str) -> list[int]:
-        return [world.browser(name).get(path).status_code for path in (patient, alert)]
-
-    assert sees("colleague") == [404, 404]
-    work_once(database, sqlite_app.extensions["between"].settings, datetime.now(UTC) + timedelta(hours=2))
-    assert sees("colleague") == [200, 302]
-    assert sees("stranger") == [404, 404]
-    with database.writing() as session:
-        session.execute(sa.update(Alert).values(state="closed", closed_at=datetime.now(UTC)))
-    assert sees("colleague") == [404, 404]
 
 
 def test_whose_consent_ended_sees_no_visit(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,9 @@ from app.config import load_settings
 from app.db import Database
 from app.migrations import upgrade
 from app.models import Base, CheckIn, Envelope, InstrumentScore
+from app.reading import reading_with
 from app.schemas.envelope import UnreadableError, read_envelope
+from app.services.reread import Outcome, Reader, reread_all
 from app.services.sealing import CannotOpenError, Keyring, load_keyring
 from tests.factories import Member, signed_in
 from tests.postgres import Postgres
@@ -147,6 +149,18 @@ def test_every_envelope_it_kept_opens_and_scores_the_same(upgraded: Flask) -> No
         said = read_envelope(plain, row.client_id)
         scores = {name: one.score.total for name, one in said.instruments.items()}
         assert scores == stored.get(row.id, {})
+
+
+def test_what_it_could_not_read_is_read_now(upgraded: Flask) -> None:
+    """Release 0.1.0 kept a wish to talk in person without knowing what it was."""
+    keyring: Keyring = upgraded.extensions["between"].keyring
+    reader = Reader(database_of(upgraded), reading_with(keyring), None, datetime.now(UTC))
+    came = reread_all(reader)
+    assert (came[Outcome.READ], came[Outcome.UNREAD]) == (1, 2)
+    with database_of(upgraded).reading() as session:
+        asked = session.scalars(sa.select(CheckIn).where(CheckIn.kind == "in_person")).one()
+        kept = session.get_one(Envelope, (asked.clinic_id, asked.id))
+    assert (asked.arrived_at, kept.repair) == (kept.arrived_at, "")
 
 
 def test_every_envelope_its_phones_sent_is_still_read(folder: Path, tmp_path: Path) -> None:

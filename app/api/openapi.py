@@ -6,13 +6,14 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask import Blueprint, Flask, Response, current_app, request
+from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.api import account, receipts, subscriptions
+from app.api import account, agreements, gaps, receipts, subscriptions
 from app.domain.cadence import is_zone
-from app.schemas.fields import Identifier, entries_of
-from app.schemas.published import object_of, schema_of
+from app.schemas.fields import Identifier
+from app.schemas.published import schema_of
 from app.schemas.sync import MOST_ITEMS
 from app.services.access import APPEND, POLICIES, SESSION
 
@@ -56,32 +57,42 @@ SYNC: Json = {
         },
     },
 }
-_SUBSCRIPTION = subscriptions.SUBSCRIPTION.fields
+
+
+def request_of(schema: Schema) -> Json:
+    """What a request body's schema takes."""
+    return {
+        "type": "object",
+        "required": [name for name, field in schema.fields.items() if field.required],
+        "properties": {name: _taken_by(field) for name, field in schema.fields.items()},
+    }
+
+
+def _taken_by(field: Any) -> Json:
+    if isinstance(field, fields.Boolean):
+        return {"type": "boolean"}
+    return request_of(field.schema) if isinstance(field, fields.Nested) else schema_of(field)
+
+
+def _preferences() -> Json:
+    made = request_of(account.PREFERENCES)
+    zones = {"enum": sorted(filter(is_zone, available_timezones()))}
+    return {**made, "properties": {**made["properties"], "zone": zones}}
+
+
 REQUESTS: dict[str, Json] = {
     "sync.sync": SYNC,
-    "own.set_preferences": {
-        "type": "object",
-        "properties": {
-            "language": schema_of(account.PREFERENCES.fields["language"]),  # type: ignore[arg-type]
-            "zone": {"enum": sorted(filter(is_zone, available_timezones()))},
-            "numbers_hidden": {"type": "boolean"},
-        },
-    },
-    "own.invite_caregiver": object_of(entries_of(account.INVITATION)),
+    "own.set_preferences": _preferences(),
+    "own.invite_caregiver": request_of(account.INVITATION),
+    "agreements.add_agreement": request_of(agreements.AGREEMENT),
+    "gaps.tell_series_ended": request_of(gaps.ENDED),
+    "gaps.put_gap_aside": request_of(gaps.REVIEW),
     "receipts.receive": {
         "type": "object",
         "required": ["event"],
         "properties": {"event": {"enum": list(receipts.EVENTS)}},
     },
-    "subscriptions.add_subscription": {
-        "type": "object",
-        "required": ["endpoint", "install", "keys"],
-        "properties": {
-            "endpoint": schema_of(_SUBSCRIPTION["endpoint"]),  # type: ignore[arg-type]
-            "install": schema_of(_SUBSCRIPTION["install"]),  # type: ignore[arg-type]
-            "keys": object_of(entries_of(subscriptions.KeysSchema())),
-        },
-    },
+    "subscriptions.add_subscription": request_of(subscriptions.SUBSCRIPTION),
 }
 ANSWERS: dict[str, Json] = {
     "sync.sync": {

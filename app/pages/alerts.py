@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.errors import BetweenError
 from app.http import current_actor, current_now, parts
 from app.languages import gettext as _
 from app.models import Clinic, Patient
@@ -122,7 +123,17 @@ def _do(
     except AlertMovedError as error:
         moved = {"moved": change_words(error.change, _dates())}
         return render_patient(patient_id, Typed(form, request.form, moved), status=409)
-    return back_to(patient_id, done or form)
+    return _after(patient_id, done or form)
+
+
+def _after(patient_id: uuid.UUID, done: str) -> Response:
+    """The patient's page, or the caseload for whom the alert alone had brought there."""
+    try:
+        with parts().database.reading() as session:
+            find_patient(session, current_actor(), patient_id)
+    except BetweenError:
+        return redirect(url_for("caseload.show_caseload", done=done), 303)
+    return back_to(patient_id, done)
 
 
 def _dates() -> Dates:

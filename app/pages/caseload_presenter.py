@@ -215,6 +215,7 @@ def _why_news(row: Row, news: News, dates: Dates) -> Line:
         details.append(Detail(_("something to know before the visit"), needs=True))
     if news.item9_skipped:
         details.append(Detail(_("item 9 not answered"), needs=True))
+        details.append(Detail(_("Item 9: {run}", run=run_words(row.item9_run))))
     details += _drift_details(row, dates)
     return _line(row, dates, _("Asks to talk in person") if news.asked_at else _unread(news), details)
 

@@ -46,6 +46,10 @@ DONE = {
 }
 
 
+# The oldest by themselves, the others as a number: a page of strips would be no page.
+LATE_SHOWN = 3
+
+
 @dataclass(frozen=True)
 class LateWords:
     """An alert past its time, on every page. `is_visible`: it can be opened, else only taken over."""
@@ -66,6 +70,7 @@ class DeskFrame:
     waiting: str | None
     waiting_count: int
     late: list[LateWords]
+    more_late: str
     done: str | None
 
 
@@ -81,7 +86,8 @@ def read_frame(session: Session) -> DeskFrame:
         actor.name,
         _waiting(strip, clinic.zone),
         strip.waiting,
-        [_late(one, dates, actor.as_clinician().membership_id) for one in strip.late],
+        [_late(one, dates, actor.as_clinician().membership_id) for one in strip.late[:LATE_SHOWN]],
+        _more_late(len(strip.late) - LATE_SHOWN),
         _(done) if done else None,
     )
 
@@ -117,6 +123,12 @@ def _waiting(strip: Strip, zone: str) -> str | None:
         strip.waiting,
         when=when,
     )
+
+
+def _more_late(more: int) -> str:
+    if more < 1:
+        return ""
+    return ngettext("One more alert is past its time.", "{n} more alerts are past their time.", more)
 
 
 def _late(alert: LateAlert, dates: Dates, reader_id: uuid.UUID) -> LateWords:

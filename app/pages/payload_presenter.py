@@ -9,6 +9,8 @@ from typing import Any
 MOST_LINES = 400
 MOST_CHARACTERS = 20_000
 DEEPEST = 12
+# What a clinician looks for; how it was sent comes after it.
+FIRST = ("note", "should_know", "instruments", "difficulty", "today", "kind", "answered_at")
 # Characters that move, hide or end other text.
 HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 STEP = " › "
@@ -42,13 +44,17 @@ def _lines(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     if len(path) == DEEPEST:
         yield _plain(STEP.join(path)), "…"
     elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from _lines(one, (*path, name))
+        for name in value if path else sorted(value, key=_rank):
+            yield from _lines(value[name], (*path, name))
     elif isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
         for number, one in enumerate(value, start=1):
             yield from _lines(one, (*path, str(number)))
     else:
         yield _plain(STEP.join(path)), _plain(_words(value))
+
+
+def _rank(name: str) -> int:
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 def _words(value: Any) -> str:

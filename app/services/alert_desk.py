@@ -13,8 +13,6 @@ from app.services.access import Actor, patients_on_desk
 from app.services.alert_threads import WAITING
 from app.services.cover import change_owner
 
-MOST_LATE = 20
-
 
 @dataclass(frozen=True)
 class LateAlert:
@@ -76,7 +74,7 @@ def read_strip(session: Session, actor: Actor, now: datetime) -> Strip:
         if alert.is_late(now)
     ]
     soon = [alert.since for alert, _name, own in rows if own is not None and not alert.is_late(now)]
-    return Strip(len(soon), min(soon, default=None), late[:MOST_LATE])
+    return Strip(len(soon), min(soon, default=None), late)
 
 
 def find_alert(session: Session, actor: Actor, alert_id: uuid.UUID) -> Alert:

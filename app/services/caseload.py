@@ -36,7 +36,7 @@ def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 
     rows = {key: Row(key, name) for key, name in read_names(session, team, [*busy, *quiet])}
     add_scores(session, team, rows)
     add_heard(session, team, rows)
-    add_runs(session, team, rows, needing)
+    add_runs(session, team, rows, [*needing, *(key for key in reading if news[key].item9_skipped)])
     add_treatments(session, team, rows, now)
     for key, row in rows.items():
         row.alert, row.news = alerts.get(key), news.get(key)

@@ -9,6 +9,9 @@ from flask.testing import FlaskClient
 from app.services.access import POLICIES
 from prove.api import prove_api
 
+# What their address says is all they read.
+BODILESS = {"own.stop_sharing", "own.end_own_session", "subscriptions.stop_subscription"}
+
 
 def test_the_document_names_every_route(app: Flask, client: FlaskClient) -> None:
     response = client.get("/api/openapi.json")
@@ -24,6 +27,10 @@ def test_the_document_names_every_route(app: Flask, client: FlaskClient) -> None
     assert set(named) == routes
     public = {endpoint for endpoint in routes if POLICIES[endpoint].authority in ("public", "capability")}
     assert {endpoint for endpoint, security in named.items() if not security} == public
+    posted = {
+        path["post"]["operationId"]: path["post"] for path in document["paths"].values() if "post" in path
+    }
+    assert {endpoint for endpoint, said in posted.items() if "requestBody" not in said} == BODILESS
     for path in document["paths"].values():
         for operation in path.values():
             body = operation.get("requestBody", {"content": {}})

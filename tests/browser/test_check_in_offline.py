@@ -95,7 +95,7 @@ def test_in_spanish_without_a_server(live_server: LiveServer, phone_context: Pho
     expect(page.locator("#phq9-3 .ask")).to_have_text(
         "Ha tenido dificultad para quedarse o permanecer dormido(a), o ha dormido demasiado"
     )
-    page.locator("[data-help]").click()
+    page.locator("header [data-help]").click()
     expect(page.locator("dialog[open]")).to_contain_text("Llamar al 988 (oprima 2)")
 
 

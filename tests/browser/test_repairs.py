@@ -87,6 +87,7 @@ def test_looked_at_read_again_dismissed_and_put_back(page: Page, live_server: Li
     page.get_by_text("1 dismissed").click()
     expect(page.locator(".dismissed")).to_contain_text("Spoke with June by phone.")
     check(page)
+    page.get_by_text("1 dismissed").click()
     page.locator(".dismissed a").first.click()
     page.get_by_role("button", name="Put it back").click()
     expect(page.get_by_role("status")).to_contain_text("back on the list")

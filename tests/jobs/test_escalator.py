@@ -294,7 +294,7 @@ def test_the_command_and_the_server_do_it(ward: Ward, mail: MailSink) -> None:
     assert len(mail.received) == 1
     with ward.database.writing() as session:
         session.execute(sa.update(AlertStep).values(due_at=datetime.now(UTC) - MINUTE))
-    jobs = start_jobs(ward.database, ward.settings)
+    jobs = start_jobs(ward.database, ward.settings, lambda: None)
     patience = time.monotonic() + 30
     while len(mail.received) < 5 and time.monotonic() < patience:
         time.sleep(0.05)

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.jobs import work_once
 from app.models import Alert, AlertStep, SignOff
+from tests.factories import Member
 from tests.pages.conftest import Desk, section, words
 
 POSITIVE = [1, 1, 0, 0, 0, 0, 0, 0, 1]
@@ -208,6 +209,27 @@ def test_past_its_time_it_stands_on_every_page_of_everybody(desk: Desk) -> None:
     assert "June" not in words(desk.browser(osei).get("/clinic/repairs"))
     post(desk, desk.browser(), "attempts", **REACHED)
     assert "An alert is unanswered" not in words(desk.browser(osei).get("/clinic"))
+
+
+def test_whoever_is_told_sees_the_patient_while_it_is_open(desk: Desk) -> None:
+    """Help does not wait for a place on the team, and what was opened for it closes with it."""
+    osei = desk.make.clinician(desk.lead.clinic_id, "Dr. Mensah")
+    far = desk.make.clinician(desk.make.clinic("Elsewhere"), "Dr. Far")
+    desk.send(phq9=POSITIVE)
+    paths = (desk.path(), f"/clinic/alerts/{the_alert(desk).id}")
+
+    def sees(member: Member) -> list[int]:
+        return [desk.browser(member).get(path).status_code for path in paths]
+
+    assert sees(osei) == [404, 404]
+    settings = desk.app.extensions["between"].settings
+    work_once(desk.database, settings, desk.now + timedelta(hours=2))
+    assert (sees(osei), sees(far)) == ([200, 302], [404, 404])
+    post(desk, desk.browser(), "attempts", **REACHED)
+    assert sees(osei) == [200, 302]
+    closed = post(desk, desk.browser(osei), "close", words="Mondays.")
+    assert (closed.status_code, "The alert is closed." in words(closed)) == (200, True)
+    assert sees(osei) == [404, 404]
 
 
 def test_two_who_take_a_late_one_at_once(desk: Desk) -> None:

@@ -176,13 +176,10 @@ export async function retryItem(id) {
 
 /** True when it is gone from here: no uploader may have touched it before its time. */
 export async function takeBack(id, now = Date.now()) {
-  const gone = await transact(["outbox", "meta"], "readwrite", async (store) => {
+  const gone = await transact(["outbox"], "readwrite", async (store) => {
     const record = await ask(store("outbox").get(id));
     if (!record?.not_before || record.not_before <= now) return false;
     await ask(store("outbox").delete(id));
-    // Its number is free again: a gap in the numbers means that something was lost.
-    const last = await ask(store("meta").get("sequence"));
-    if (last === record.sequence) await ask(store("meta").put(last - 1, "sequence"));
     return true;
   });
   announce({ type: "taken-back", id });
