@@ -34,7 +34,7 @@ def present_gap(gap: Gap | None, name: str, dates: Dates) -> GapWords | None:
     )
     why = (
         _(
-            "The phone said on {when} that its storage had been emptied; they were in it.",
+            "The phone said ({when}) that its storage had been emptied; they were in it.",
             when=dates.near(gap.emptied_at),
         )
         if gap.emptied_at

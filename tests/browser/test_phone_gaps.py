@@ -101,7 +101,7 @@ def test_a_refused_item_is_where_it_waits_and_not_called_lost_on_the_phone(
     june: Page, live_server: LiveServer
 ) -> None:
     hold_two(june)
-    june.context.unroute("**/api/sync")
+    # The newest rule counts: there is no moment in which a try gets through.
     june.context.route("**/api/sync", answering("rejected", code="item_too_large"))
     june.evaluate("dispatchEvent(new Event('online'))")
     expect(june.locator(".attention")).to_have_count(2, timeout=20_000)

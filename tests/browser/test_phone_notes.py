@@ -119,9 +119,7 @@ def test_two_phones_of_one_person_and_a_second_check_in_the_same_day_are_all_kep
     other = phone_context(tmp_path / "other", device="iPhone 15").pages[0]
     sign_in(other, live_server, "patient")
     expect(other.get_by_text("Your check-in (").first).to_contain_text("the clinic has it.")
-    expect(other.get_by_text("You have answered for this visit.")).to_be_visible()
-    other.get_by_role("link", name="Write something more").click()
-    other.wait_for_url("**/check-in/en")
+    other.goto(f"{live_server.url}/check-in/en")
     send(other)
     assert live_server.sql(ROWS)[0][0] == before + 2
     newest = "(SELECT install_id, sequence FROM check_in ORDER BY arrived_at DESC LIMIT 2)"

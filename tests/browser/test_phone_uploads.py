@@ -158,7 +158,6 @@ def test_a_refused_item_is_told_with_why_saved_as_a_file_and_tried_again(
     june.context.route("**/api/sync", refuse)
     ids = seal(june, 3)
     expect(june.locator(".waits li")).to_have_count(3)
-    june.context.unroute("**/api/sync")
     june.context.route("**/api/sync", reject_first(ids))
     june.evaluate("dispatchEvent(new Event('online'))")
     card = june.locator(".attention")
@@ -206,8 +205,8 @@ def test_after_the_right_has_ended_too_it_waits_and_says_what_to_do(
 ) -> None:
     june.context.route("**/api/sync", refuse)
     seal(june, 1)
-    june.context.unroute("**/api/sync")
     age(live_server, 91)
+    june.context.unroute("**/api/sync")
     june.get_by_role("button", name="Send now").click()
     expect(june.get_by_text("does not know this phone any more. Sign in, and it is sent.")).to_be_visible()
     before = live_server.sql(ROWS)[0][0]
