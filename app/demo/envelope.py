@@ -9,7 +9,7 @@ from app.demo.answers import gad7_answers, phq9_answers
 from app.demo.plan import CheckInPlan, Story, Words
 
 FORMAT = "between/envelope/1"
-APP_VERSION = "0.1.0"
+APP_VERSION = "0.2.0"
 PEOPLE = uuid.UUID("7e2f4a0c-5d1b-5c58-9a52-0c1f6f5c9e11")
 MINUTES_TAKEN = {"full": 5, "note": 2, "today": 1, "in_person": 1}
 

@@ -1,7 +1,7 @@
 /** A draft as it is sent: envelope 1. Pure: the moment and the phone come in as `facts`. */
 
 export const FORMAT = "between/envelope/1";
-export const APP = "0.1.0";
+export const APP = "0.2.0";
 
 export function makeEnvelope(draft, facts) {
   const { kind, sequence, pending, install, answered_at, wall, zone, offset } = facts;
