@@ -1,7 +1,6 @@
 """gunicorn in this process: one worker with threads, the clock and the reminder worker inside it."""
 
 import ctypes
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +14,6 @@ from app.jobs import Housekeeping, Jobs, start_jobs
 from app.reading import reading_with
 
 HOST = "127.0.0.1"
-SWITCH_SECONDS = 0.0005
 # <malloc.h>: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD.
 MALLOPT = {-8: 2, -3: 256 * 1024, -1: 256 * 1024}
 
@@ -67,8 +65,6 @@ class Server(BaseApplication):  # type: ignore[misc]
 def run_server(settings: Settings) -> None:
     """Serve until stopped."""
     _give_memory_back()
-    # A commit beside a long page waits for the page's thread at every step: a tenth of Python's 5 ms each.
-    sys.setswitchinterval(SWITCH_SECONDS)
     Server(settings).run()
 
 
