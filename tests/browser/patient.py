@@ -58,6 +58,8 @@ def open_panel(page: Page) -> None:
 
 
 def close_panel(page: Page) -> None:
+    # It opens a moment after the answer: a key pressed before that closes nothing.
+    expect(page.locator(PANEL)).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(PANEL)).to_have_count(0)
 
@@ -67,3 +69,13 @@ def back_to(page: Page, stop: str) -> None:
     while (here := step(page)) != stop:
         page.locator("#back").click()
         expect(page.locator(f"#{here}")).to_be_hidden()
+
+
+def until_kept(page: Page, expression: str) -> None:
+    """Until the draft on the disk makes a JavaScript expression of `draft` true."""
+    look = f"const draft = await (await of('store/drafts.js')).readDraft(); return Boolean({expression});"
+    for _ in range(100):
+        if with_modules(page, look):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the draft never became {expression}")

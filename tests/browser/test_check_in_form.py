@@ -157,7 +157,7 @@ def test_a_full_phone_says_so_and_stays_at_the_question(reading_server: LiveServ
         }"""
     )
     small.locator("#phq9-1 .answer").first.click()
-    expect(small.locator("#phq9-1 .saved")).to_contain_text("This could not be saved")
+    expect(small.locator("#phq9-1 .saved")).to_have_text("Only on this screen: this phone cannot save it.")
     small.wait_for_timeout(600)
     expect(small.locator("#phq9-1")).to_be_visible()
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.check_in import step, walk_to
-from tests.browser.patient import back_to, close_panel, sign_in_as
+from tests.browser.patient import back_to, close_panel, sign_in_as, until_kept
 from tests.browser.server import LiveServer
 
 
@@ -61,6 +61,7 @@ def test_a_direction_can_be_taken_back(june: Page, way: str) -> None:
     expect(june.locator("#executive .chip input[type=radio]:checked")).to_have_count(0)
     june.locator("#note .next").click()
     expect(june.locator("#today")).to_be_visible()
+    until_kept(june, "!JSON.stringify(draft).includes('easier')")
     june.reload()
     back_to(june, "note")
     expect(june.locator("#executive .chip input[type=radio]:checked")).to_have_count(0)
