@@ -123,6 +123,8 @@ class Intake:
                 receipts += self._commit_or_repair(replace(admitted, arrivals=[arrival]))
         except UNAVAILABLE as error:
             return _busy(error)
+        except Exception as error:  # noqa: BLE001 (told to the one request it belongs to)
+            return error
         return receipts
 
     def _commit_or_repair(self, one: Handed) -> list[Receipt]:
