@@ -43,7 +43,8 @@ def test_a_request_that_cannot_be_read_costs_its_neighbours_nothing(
     intake: Intake = app.extensions["between"].intake
     asked = [Claim(june.person_id, [token], read, now) for read in (read_well, break_down, read_well)]
     first, broken, last = intake._take_all(asked)
-    assert isinstance(first, list) and isinstance(last, list)
+    assert isinstance(first, list)
+    assert isinstance(last, list)
     assert [receipt.status for receipt in (*first, *last)] == ["stored", "stored"]
     assert isinstance(broken, ZeroDivisionError)
     with database.reading() as session:
