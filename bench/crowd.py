@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from app.db import Database
-from app.models import AuditRow, Base, CheckIn, Envelope, InstrumentScore, ItemAnswer, Note
+from app.models import AuditRow, Base, CheckIn, Envelope, InstrumentScore, Note
 from tests.browser.server import LiveServer
 from tests.factories import PASSPHRASE, Factory, Member
 from tests.handset import Handset, give_handset
@@ -21,7 +21,6 @@ BATCH = 20
 OWNED: tuple[tuple[type[Base], str], ...] = (
     (Envelope, "id"),
     (CheckIn, "id"),
-    (ItemAnswer, "check_in_id"),
     (InstrumentScore, "check_in_id"),
     (Note, "check_in_id"),
     (AuditRow, "subject_id"),

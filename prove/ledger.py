@@ -4,7 +4,9 @@ Every sealing has bytes of its own, so its sha256 names it: in the receipt, in t
 """
 
 import base64
+import functools
 import hashlib
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.models import AlertAnswer, AuditRow, CheckIn, Envelope, InstrumentScore, ItemAnswer, Note
+from app.models import AlertAnswer, AuditRow, CheckIn, Envelope, InstrumentScore, Note
+from app.models.check_in import ITEMS
 
 PARTS = ("check-ins", "answers", "scores", "notes", "alert answers", "audit rows")
 FORGETTABLE = {"stored", "duplicate", "conflict"}
@@ -21,7 +24,7 @@ Rows = Iterable[Any]
 
 @dataclass(frozen=True)
 class Sealed:
-    """One item as a phone sends it, and how many rows of each of PARTS it must become."""
+    """One item as a phone sends it, and how many of each of PARTS it must become."""
 
     item: dict[str, str]
     sha256: str
@@ -73,11 +76,19 @@ def _per(column: InstrumentedAttribute[Any], *where: sa.ColumnElement[bool]) -> 
     return counted.subquery()
 
 
+def _answers() -> sa.Subquery:
+    items = (getattr(InstrumentScore, f"item_{number}") for number in range(1, ITEMS + 1))
+    there = (sa.case((item.is_(None), 0), else_=1) for item in items)
+    counted = sa.func.sum(functools.reduce(operator.add, there)).label("n")
+    owner = InstrumentScore.check_in_id
+    return sa.select(owner.label("id"), counted).group_by(owner).subquery()
+
+
 def _held() -> sa.Select[Any]:
     stored = (AuditRow.subject == "envelope", AuditRow.action == "check_in.stored")
     parts = [
         _per(CheckIn.id),
-        _per(ItemAnswer.check_in_id),
+        _answers(),
         _per(InstrumentScore.check_in_id),
         _per(Note.check_in_id),
         _per(AlertAnswer.check_in_id),
@@ -91,7 +102,7 @@ def _held() -> sa.Select[Any]:
     return held
 
 
-# One row for each envelope: sha256, variant, and how many rows of each of PARTS.
+# One row for each envelope: sha256, variant, and how many of each of PARTS.
 HELD = _held()
 
 

@@ -96,8 +96,32 @@ def test_the_upgrade_leaves_no_row_behind(upgraded: Flask, left: Left) -> None:
         found = {
             name: session.execute(sa.text(f'SELECT count(*) FROM "{name}"')).scalar()
             for name in left.expected["counts"]
+            if name != "item_answer"
         }
+        found["item_answer"] = sum(
+            len(score.answers) for score in session.scalars(sa.select(InstrumentScore))
+        )
     assert found == left.expected["counts"]
+
+
+def test_every_answer_stands_beside_its_score_in_its_language(left: Left) -> None:
+    database = Database(left.url)
+    with database.reading() as session:
+        told = sa.text("SELECT check_in_id, instrument, item, value, language FROM item_answer")
+        before = {
+            (uuid.UUID(str(owner)), instrument, item): (value, language)
+            for owner, instrument, item, value, language in session.execute(told)
+        }
+    assert before
+    upgrade(database)
+    with database.reading() as session:
+        after = {
+            (score.check_in_id, score.instrument, item): (value, score.languages[item - 1])
+            for score in session.scalars(sa.select(InstrumentScore))
+            for item, value in score.answers.items()
+        }
+    assert after == before
+    database.dispose()
 
 
 def test_every_score_is_what_it_was(upgraded: Flask, left: Left) -> None:

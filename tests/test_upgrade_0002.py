@@ -40,8 +40,8 @@ def test_the_data_is_intact_and_the_asking_has_its_kind(old: Database) -> None:
     with old.engine.begin() as connection:
         kinds = dict(connection.execute(sa.text("SELECT wall, kind FROM check_in")).all())  # type: ignore[arg-type]
         assert kinds == {"asked": "in_person", "typed": "note", "full": "full"}
-        answers = connection.execute(sa.text("SELECT count(*) FROM item_answer")).scalar()
-        assert answers == 1
+        answers = connection.execute(sa.text("SELECT item_8, item_9 FROM instrument_score")).all()
+        assert answers == [(None, 1)]
         indexes = {one["name"] for one in sa.inspect(connection).get_indexes("check_in")}
         assert "ix_check_in_patient" in indexes
     with pytest.raises(sa.exc.IntegrityError), old.engine.begin() as connection:
@@ -144,6 +144,16 @@ def _fill(old: Database) -> list[uuid.UUID]:
                 should_know_topics=topics,
                 should_know_text=text,
             )
+        put(
+            connection,
+            "instrument_score",
+            **own,
+            check_in_id=ids[2],
+            instrument="phq9",
+            version="1",
+            status="incomplete",
+            answered=1,
+        )
         put(
             connection,
             "item_answer",

@@ -9,7 +9,6 @@ from app.models.check_in import (
     CheckInVisit,
     Envelope,
     InstrumentScore,
-    ItemAnswer,
     Note,
     SignOff,
 )
@@ -49,7 +48,6 @@ __all__ = [
     "GapReview",
     "InstrumentScore",
     "Invitation",
-    "ItemAnswer",
     "Membership",
     "Note",
     "Patient",

@@ -48,6 +48,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: sa.JSON(),
         dict[str, str]: sa.JSON(),
         list[str]: sa.JSON(),
+        list[str | None]: sa.JSON(),
     }
 
 

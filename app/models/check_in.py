@@ -84,32 +84,28 @@ class CheckIn(ClinicOwned, Base):
     should_know_text: Mapped[str]
 
 
-class ItemAnswer(Base):
-    """One answered item. A skipped item has no row."""
-
-    __tablename__ = "item_answer"
-    __table_args__ = (
-        within_clinic("check_in_id", "check_in"),
-        one_of("instrument", "phq9", "gad7"),
-        sa.CheckConstraint("value BETWEEN 0 AND 3", name="value_range"),
-    )
-
-    clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    check_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    instrument: Mapped[str] = mapped_column(primary_key=True)
-    item: Mapped[int] = mapped_column(primary_key=True)
-    value: Mapped[int]
-    language: Mapped[str]
+ITEMS = 9
 
 
 class InstrumentScore(Base):
-    """The score of one instrument in one check-in. `total` is null when there is none."""
+    """One instrument in one check-in: its answers and their score. `total` is null when there is none.
+
+    An item that was skipped is null; GAD-7 has seven. `languages` has the language each item was shown in,
+    null for one that was skipped.
+    """
 
     __tablename__ = "instrument_score"
     __table_args__ = (
         within_clinic("check_in_id", "check_in"),
         one_of("instrument", "phq9", "gad7"),
         one_of("status", "complete", "prorated", "incomplete"),
+        sa.CheckConstraint(
+            " AND ".join(f"item_{number} BETWEEN 0 AND 3" for number in range(1, ITEMS + 1)),
+            name="items_range",
+        ),
+        sa.CheckConstraint(
+            "instrument = 'phq9' OR (item_8 IS NULL AND item_9 IS NULL)", name="items_of_instrument"
+        ),
     )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -121,6 +117,22 @@ class InstrumentScore(Base):
     status: Mapped[str]
     answered: Mapped[int]
     item9: Mapped[str | None]
+    item_1: Mapped[int | None]
+    item_2: Mapped[int | None]
+    item_3: Mapped[int | None]
+    item_4: Mapped[int | None]
+    item_5: Mapped[int | None]
+    item_6: Mapped[int | None]
+    item_7: Mapped[int | None]
+    item_8: Mapped[int | None]
+    item_9: Mapped[int | None]
+    languages: Mapped[list[str | None]]
+
+    @property
+    def answers(self) -> dict[int, int]:
+        """The answered items, 0 to 3 by number from 1."""
+        told = {number: getattr(self, f"item_{number}") for number in range(1, ITEMS + 1)}
+        return {number: value for number, value in told.items() if value is not None}
 
 
 class Note(Base):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.domain.risk import Clock, Closing, OpenThread, Reason, Standing, Verdict, judge_item9
 from app.domain.words_in_notes import plain_list
-from app.models import Alert, AlertAnswer, AlertWords, CheckIn, ItemAnswer, StandingPlan
+from app.models import Alert, AlertAnswer, AlertWords, CheckIn, InstrumentScore, StandingPlan
 from app.services.alert_threads import (
     Joining,
     OpenAlert,
@@ -44,14 +44,17 @@ _STANDING = sa.select(StandingPlan.answer, StandingPlan.until_at, StandingPlan.c
     StandingPlan.clinic_id == _CLINIC, StandingPlan.patient_id == _PATIENT, StandingPlan.ended_at.is_(None)
 )
 _EARLIER = (
-    sa.select(ItemAnswer.value)
-    .join(CheckIn, sa.and_(CheckIn.clinic_id == ItemAnswer.clinic_id, CheckIn.id == ItemAnswer.check_in_id))
+    sa.select(InstrumentScore.item_9)
+    .join(
+        CheckIn,
+        sa.and_(CheckIn.clinic_id == InstrumentScore.clinic_id, CheckIn.id == InstrumentScore.check_in_id),
+    )
     .where(
         CheckIn.clinic_id == _CLINIC,
         CheckIn.patient_id == _PATIENT,
         CheckIn.answered_at < sa.bindparam("before", type_=CheckIn.answered_at.type),
-        ItemAnswer.instrument == "phq9",
-        ItemAnswer.item == 9,
+        InstrumentScore.instrument == "phq9",
+        InstrumentScore.item_9.is_not(None),
     )
     .order_by(CheckIn.answered_at.desc())
     .limit(EARLIER_READ)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.modality import treatment_of
-from app.models import Cadence, CheckIn, InstrumentScore, ItemAnswer, Membership, Patient, Person, Visit
+from app.models import Cadence, CheckIn, InstrumentScore, Membership, Patient, Person, Visit
 from app.services.caseload_facts import Row, Score, Treatment
 from app.services.caseload_signals import is_replaced, same_patient
 
@@ -99,22 +99,13 @@ def add_runs(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row], ke
         return
     newest = sa.func.row_number().over(partition_by=CheckIn.patient_id, order_by=CheckIn.answered_at.desc())
     ranked = (
-        sa.select(CheckIn.patient_id, CheckIn.answered_at, ItemAnswer.value, newest.label("newest"))
+        sa.select(CheckIn.patient_id, CheckIn.answered_at, InstrumentScore.item_9, newest.label("newest"))
         .join(
             InstrumentScore,
             sa.and_(
                 InstrumentScore.clinic_id == CheckIn.clinic_id,
                 InstrumentScore.check_in_id == CheckIn.id,
                 InstrumentScore.item9.is_not(None),
-            ),
-        )
-        .outerjoin(
-            ItemAnswer,
-            sa.and_(
-                ItemAnswer.clinic_id == CheckIn.clinic_id,
-                ItemAnswer.check_in_id == CheckIn.id,
-                ItemAnswer.instrument == "phq9",
-                ItemAnswer.item == 9,
             ),
         )
         .join(team, same_patient(CheckIn, team))
@@ -126,7 +117,7 @@ def add_runs(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row], ke
     )
     for row in found:
         if row.patient_id in rows:
-            rows[row.patient_id].item9_run.append(row.value)
+            rows[row.patient_id].item9_run.append(row.item_9)
 
 
 def add_treatments(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row], now: datetime) -> None:

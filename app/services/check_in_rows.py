@@ -4,17 +4,20 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 import sqlalchemy as sa
 
-from app.domain.check_in import CheckInFacts
-from app.models import CheckIn, CheckInVisit, InstrumentScore, ItemAnswer, Note, Visit
+from app.domain.check_in import CheckInFacts, InstrumentFacts
+from app.models import CheckIn, CheckInVisit, InstrumentScore, Note, Visit
+from app.models.check_in import ITEMS
 from app.services.bulk import Rows, RowValues, shape_of
 
 _CHECK_IN = shape_of(CheckIn, owner="id")
-_ANSWER, _SCORE, _NOTE, _VISIT = (
-    shape_of(table, owner="check_in_id") for table in (ItemAnswer, InstrumentScore, Note, CheckInVisit)
+_SCORE, _NOTE, _VISIT = (
+    shape_of(table, owner="check_in_id") for table in (InstrumentScore, Note, CheckInVisit)
 )
+_ITEMS = tuple(f"item_{number}" for number in range(1, ITEMS + 1))
 _OWN_VISITS = sa.select(Visit.clinic_id, Visit.id, Visit.patient_id).where(
     Visit.clinic_id.in_(sa.bindparam("clinics", expanding=True)),
     Visit.id.in_(sa.bindparam("visits", expanding=True)),
@@ -46,10 +49,9 @@ def believable(told: datetime, arrived_at: datetime) -> datetime:
 
 
 def rows_of_check_ins(connection: sa.Connection, new: Sequence[NewCheckIn]) -> list[Rows]:
-    """The check-ins with their answers, scores, notes and visits, in the order their tables need."""
+    """The check-ins with their scores, notes and visits, in the order their tables need."""
     return [
         Rows(_CHECK_IN, [_check_in(one) for one in new]),
-        Rows(_ANSWER, [row for one in new for row in _answers(one)]),
         Rows(_SCORE, [row for one in new for row in _scores(one)]),
         Rows(_NOTE, [row for one in new for row in _notes(one)]),
         Rows(_VISIT, _visits(connection, new)),
@@ -86,20 +88,6 @@ def _check_in(one: NewCheckIn) -> RowValues:
     }
 
 
-def _answers(one: NewCheckIn) -> Iterable[RowValues]:
-    for name, said in one.facts.instruments.items():
-        for number, (value, language) in enumerate(zip(said.answers, said.languages, strict=True), start=1):
-            if value is not None:
-                yield {
-                    "clinic_id": one.clinic_id,
-                    "check_in_id": one.id,
-                    "instrument": name,
-                    "item": number,
-                    "value": value,
-                    "language": language,
-                }
-
-
 def _scores(one: NewCheckIn) -> Iterable[RowValues]:
     for name, said in one.facts.instruments.items():
         yield {
@@ -112,7 +100,16 @@ def _scores(one: NewCheckIn) -> Iterable[RowValues]:
             "status": said.score.status,
             "answered": said.score.answered,
             "item9": said.score.item9,
+            **_items(said),
         }
+
+
+def _items(said: InstrumentFacts) -> RowValues:
+    shown = zip(said.answers, said.languages, strict=True)
+    return {
+        **dict(zip_longest(_ITEMS, said.answers)),
+        "languages": [language if value is not None else None for value, language in shown],
+    }
 
 
 def _notes(one: NewCheckIn) -> Iterable[RowValues]:

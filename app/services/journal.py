@@ -19,7 +19,6 @@ from app.models import (
     CheckIn,
     CheckInVisit,
     InstrumentScore,
-    ItemAnswer,
     Membership,
     Note,
     Patient,
@@ -32,20 +31,24 @@ from app.services.audit import record
 
 MOST_ENTRIES = 200
 
-Said = TypeVar("Said", InstrumentScore, Note, ItemAnswer)
+Said = TypeVar("Said", InstrumentScore, Note)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One check-in with everything it says. `answers` by instrument and item; skipped ones are absent."""
+    """One check-in with everything it says."""
 
     check_in: CheckIn
-    answers: dict[str, dict[int, int]]
     scores: dict[str, InstrumentScore]
     notes: dict[str, Note]
     visits: list[Visit]
     sign_off: SignOff | None
     reader_name: str | None
+
+    @property
+    def answers(self) -> dict[str, dict[int, int]]:
+        """By instrument and item; skipped ones are absent."""
+        return {name: score.answers for name, score in self.scores.items() if score.answers}
 
 
 def read_check_ins(
@@ -163,7 +166,6 @@ def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
     if not check_ins:
         return []
     clinic_id, ids = check_ins[0].clinic_id, [one.id for one in check_ins]
-    answers = _answers(session, clinic_id, ids)
     scores = {
         (row.check_in_id, row.instrument): row for row in _rows(session, InstrumentScore, clinic_id, ids)
     }
@@ -173,7 +175,6 @@ def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
     return [
         Entry(
             check_in=one,
-            answers=answers[one.id],
             scores={name: scores[one.id, name] for name in ("phq9", "gad7") if (one.id, name) in scores},
             notes={name: notes[one.id, name] for name in ("executive", "hedonic") if (one.id, name) in notes},
             visits=visits[one.id],
@@ -190,15 +191,6 @@ def _rows(
     return session.scalars(
         sa.select(table).where(table.clinic_id == clinic_id, table.check_in_id.in_(ids))
     ).all()
-
-
-def _answers(
-    session: Session, clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]
-) -> dict[uuid.UUID, dict[str, dict[int, int]]]:
-    found: dict[uuid.UUID, dict[str, dict[int, int]]] = defaultdict(dict)
-    for row in _rows(session, ItemAnswer, clinic_id, ids):
-        found[row.check_in_id].setdefault(row.instrument, {})[row.item] = row.value
-    return found
 
 
 def _visits(session: Session, clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Visit]]:

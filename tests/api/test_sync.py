@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.db import Database
-from app.models import Alert, AuditRow, CheckIn, Envelope, InstrumentScore, ItemAnswer, Note
+from app.models import Alert, AuditRow, CheckIn, Envelope, InstrumentScore, Note
 from app.services import check_in_rows
-from tests.envelope import SealTo, seal
+from tests.envelope import ANSWERS, SealTo, seal
 from tests.factories import Factory, Member, seal_for, signed_in, visitor
 
 
@@ -60,7 +60,12 @@ def test_an_item_is_stored_scored_and_audited_in_one_commit(
     with database.reading() as session:
         score = session.scalars(sa.select(InstrumentScore).where(InstrumentScore.instrument == "phq9")).one()
         assert (score.total, score.band, score.item9) == (14, "moderate", "positive")
-        assert session.scalar(sa.select(sa.func.count()).select_from(ItemAnswer)) == 16
+        assert score.answers == dict(enumerate([*ANSWERS["phq9"][:8], 2], 1))
+        assert score.languages == ["en"] * 9
+        anxiety = session.scalars(
+            sa.select(InstrumentScore).where(InstrumentScore.instrument == "gad7")
+        ).one()
+        assert anxiety.answers == dict(enumerate(ANSWERS["gad7"], 1))
         assert session.scalars(sa.select(Alert)).one().patient_id == june.patient
         assert session.scalars(sa.select(AuditRow).where(AuditRow.action == "check_in.stored")).one()
         assert {note.dimension for note in session.scalars(sa.select(Note))} == {"executive", "hedonic"}

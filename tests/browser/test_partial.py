@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.answered import ANSWERED
 from tests.browser.check_in import walk_to
 from tests.browser.patient import (
     PANEL,
@@ -21,8 +22,8 @@ from tests.browser.phone import wait_for_worker
 from tests.browser.server import LiveServer
 
 NEWEST = "SELECT kind, client_id, supersedes FROM check_in ORDER BY arrived_at DESC, sequence DESC LIMIT {}"
-ITEM9 = """SELECT a.value FROM item_answer a JOIN check_in c ON c.id = a.check_in_id
-WHERE c.kind = 'partial' ORDER BY c.arrived_at DESC, c.sequence DESC"""
+ITEM9 = """SELECT a.item_9 FROM instrument_score a JOIN check_in c ON c.id = a.check_in_id
+WHERE a.instrument = 'phq9' AND c.kind = 'partial' ORDER BY c.arrived_at DESC, c.sequence DESC"""
 
 THREE_RATINGS = """const { sealAlone } = await of('store/outbox.js');
   const { newDraft } = await of('domain/draft.js');
@@ -67,7 +68,7 @@ def test_told_now_is_that_answer_alone_and_the_rest_stands_for_it(
     answer_above_zero(june, live_server)
     tell(june)
     expect(june.locator(f"{PANEL} .state")).to_contain_text("The clinic has it since")
-    answers = "SELECT count(*) FROM item_answer a JOIN check_in c ON c.id = a.check_in_id"
+    answers = f"SELECT {ANSWERED} FROM instrument_score a JOIN check_in c ON c.id = a.check_in_id"
     assert live_server.sql(f"{answers} WHERE c.kind = 'partial'")[0][0] == 1
     close_panel(june)
     june.locator("#phq9-9 .next").click()
@@ -135,7 +136,7 @@ def test_on_leaving_it_is_asked_once_whether_to_send_so_far(
     expect(asked.get_by_role("button")).to_have_count(2)
     asked.get_by_role("button", name="Yes, send it").click()
     expect(june.get_by_text("The clinic has what you answered so far since")).to_be_visible()
-    items = """SELECT count(*) FROM item_answer a JOIN check_in c ON c.id = a.check_in_id
+    items = f"""SELECT {ANSWERED} FROM instrument_score a JOIN check_in c ON c.id = a.check_in_id
     WHERE c.kind = 'partial' AND a.instrument = 'phq9'"""
     assert live_server.sql(items)[0][0] == 9
     june.get_by_role("link", name="Continue the check-in").click()

@@ -5,17 +5,18 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.answered import ANSWERED
 from tests.browser.check_in import answer, step, walk_to
 from tests.browser.screens import PASSPHRASE
 from tests.browser.server import LiveServer
 
 WRITTEN_BY = (
-    "SELECT person.name, item_answer.value FROM check_in"
+    "SELECT person.name, instrument_score.item_1 FROM check_in"
     " JOIN patient ON patient.id = check_in.patient_id"
     " JOIN membership ON membership.id = patient.membership_id"
     " JOIN person ON person.id = membership.person_id"
-    " JOIN item_answer ON item_answer.check_in_id = check_in.id"
-    " WHERE item_answer.instrument = 'phq9' AND item_answer.item = 1"
+    " JOIN instrument_score ON instrument_score.check_in_id = check_in.id"
+    " WHERE instrument_score.instrument = 'phq9'"
     " ORDER BY check_in.arrived_at DESC LIMIT 1"
 )
 
@@ -210,7 +211,7 @@ def test_sealed_at_sign_out_it_carries_every_answer_and_says_that_it_waits(
             break
         june.wait_for_timeout(250)
     newest = "(SELECT id FROM check_in ORDER BY arrived_at DESC LIMIT 1)"
-    answered = f"SELECT count(*) FROM item_answer WHERE check_in_id = {newest} AND value IS NOT NULL"
+    answered = f"SELECT {ANSWERED} FROM instrument_score WHERE check_in_id = {newest}"
     assert live_server.sql(kind)[0][0] == "partial"
     assert live_server.sql(answered)[0][0] == 16
     assert live_server.sql(f"SELECT count(*) FROM note WHERE check_in_id = {newest}")[0][0] == 1

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.answered import ANSWERED
 from tests.browser.check_in import step, walk_to
 from tests.browser.faults import PLANT, SAVE, SEND, run
 from tests.browser.phone import Phones, wait_for_worker
@@ -158,7 +159,7 @@ def go_on_and_send(page: Page, server: LiveServer) -> None:
     expect(page.locator("#sent")).to_contain_text("The clinic has it.", timeout=30_000)
     assert server.sql(ROWS)[0][0] == rows + 1
     newest = "SELECT id FROM check_in ORDER BY arrived_at DESC LIMIT 1"
-    assert server.sql(f"SELECT count(*) FROM item_answer WHERE check_in_id = ({newest})")[0][0] == 16
+    assert server.sql(f"SELECT {ANSWERED} FROM instrument_score WHERE check_in_id = ({newest})")[0][0] == 16
     assert server.sql(f"SELECT body FROM note WHERE check_in_id = ({newest})") == [
         ("written on a full phone",)
     ]
@@ -241,7 +242,10 @@ def test_a_full_phone_sends_what_was_answered_so_far(full: Disk, live_server: Li
     expect(full.page.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
     newest = live_server.sql("SELECT id, kind FROM check_in ORDER BY arrived_at DESC LIMIT 1")[0]
     assert newest[1] == "partial"
-    assert live_server.sql(f"SELECT count(*) FROM item_answer WHERE check_in_id = '{newest[0]}'")[0][0] == 3
+    assert (
+        live_server.sql(f"SELECT {ANSWERED} FROM instrument_score WHERE check_in_id = '{newest[0]}'")[0][0]
+        == 3
+    )
 
 
 def test_once_there_is_room_again_it_is_saved(full: Disk, live_server: LiveServer) -> None:

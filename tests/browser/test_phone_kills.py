@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.answered import ANSWERED
 from tests.browser.check_in import ANSWERS, USUAL, answer, step, walk_to
 from tests.browser.phone import Phones, kill_browser, wait_for_worker
 from tests.browser.screens import sign_in
@@ -81,7 +82,10 @@ def test_killed_after_each_step_everything_is_there_and_one_row_comes(
     expect(context.pages[0].get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
     assert live_server.sql(ROWS)[0][0] == rows + 1
     newest = live_server.sql(NEWEST)[0][0]
-    assert live_server.sql("SELECT count(*) FROM item_answer WHERE check_in_id = :id", id=newest)[0][0] == 16
+    assert (
+        live_server.sql(f"SELECT {ANSWERED} FROM instrument_score WHERE check_in_id = :id", id=newest)[0][0]
+        == 16
+    )
 
 
 @pytest.mark.parametrize("network", ["there", "gone"])

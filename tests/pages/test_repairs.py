@@ -18,7 +18,6 @@ from app.models import (
     Dismissal,
     Envelope,
     InstrumentScore,
-    ItemAnswer,
     Note,
     Throttle,
 )
@@ -31,7 +30,7 @@ from tests.factories import seal_for, signed_in
 from tests.pages.conftest import Desk, words
 
 LATER = "between/envelope/2"
-COUNTED = (CheckIn, ItemAnswer, InstrumentScore, Note, Alert, AlertAnswer)
+COUNTED = (CheckIn, InstrumentScore, Note, Alert, AlertAnswer)
 
 
 def post_later(desk: Desk, **said: object) -> uuid.UUID:
@@ -90,11 +89,11 @@ def test_read_again_after_an_upgrade_is_as_if_read_at_once(desk: Desk, upgrade: 
     browser = desk.browser()
     still = browser.post(path(envelope, "/reread"), follow_redirects=True)
     assert "still cannot be understood" in words(still)
-    assert counts(desk) == [0] * 6
+    assert counts(desk) == [0] * 5
     upgrade.setattr(schema, "FORMAT", LATER)
     page = browser.post(path(envelope, "/reread"), follow_redirects=True)
     assert "counts from the moment it arrived" in words(page)
-    assert counts(desk) == [1, 16, 2, 2, 1, 1]
+    assert counts(desk) == [1, 2, 2, 1, 1]
     with desk.database.reading() as session:
         kept = session.scalars(sa.select(Envelope)).one()
         check_in = session.scalars(sa.select(CheckIn)).one()
@@ -126,7 +125,7 @@ def test_racing_rereads_make_one(desk: Desk, upgrade: pytest.MonkeyPatch) -> Non
     for thread in threads:
         thread.join()
     assert sorted(told) == ["read-before"] * 7 + ["read-now"]
-    assert counts(desk) == [1, 16, 2, 2, 1, 1]
+    assert counts(desk) == [1, 2, 2, 1, 1]
 
 
 def test_what_the_database_refuses_stays_on_the_list(desk: Desk, upgrade: pytest.MonkeyPatch) -> None:
@@ -135,7 +134,7 @@ def test_what_the_database_refuses_stays_on_the_list(desk: Desk, upgrade: pytest
     upgrade.setattr(kind, "known", ("full", "of a later version"))
     page = desk.browser().post(path(newest(desk), "/reread"), follow_redirects=True)
     assert "still cannot be understood" in words(page)
-    assert counts(desk) == [0] * 6
+    assert counts(desk) == [0] * 5
 
 
 def test_a_second_version_read_late_stands_beside_the_first(desk: Desk, upgrade: pytest.MonkeyPatch) -> None:
