@@ -1,14 +1,13 @@
 """What a phone held and the clinic never got, as the phone tells of it: it was emptied; a word on the gap."""
 
 import uuid
-from typing import Any
 
 from flask import Blueprint, Response
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import EXCLUDE, Schema
 from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
-from app.http import answer, current_actor, current_now, parts, read_json
+from app.http import answer, current_actor, current_now, parts, read_body
 from app.models import Patient
 from app.schemas.fields import Identifier, OneOf, Whole
 from app.services.access import own_patients
@@ -44,7 +43,7 @@ ENDED, REVIEW = EndedSchema(), ReviewSchema()
 @blueprint.post("/api/series/ended")
 def tell_series_ended() -> Response:
     """This phone's storage was emptied: items up to `last` were sealed here, and none is here any more."""
-    said = _read(ENDED)
+    said = read_body(ENDED)
     actor = current_actor()
     with parts().database.writing() as session:
         patient = _own_patient(session, said["patient"])
@@ -55,7 +54,7 @@ def tell_series_ended() -> Response:
 @blueprint.post("/api/gaps/review")
 def put_gap_aside() -> Response:
     """The patient knows about the gap and needs no more of it; the clinic still sees it, with these words."""
-    said = _read(REVIEW)
+    said = read_body(REVIEW)
     actor = current_actor()
     with parts().database.writing() as session:
         patient = _own_patient(session, said["patient"])
@@ -69,12 +68,3 @@ def _own_patient(session: Session, patient_id: uuid.UUID) -> Patient:
     if patient is None:
         raise BetweenError("not_found")
     return patient
-
-
-def _read(schema: Schema) -> dict[str, Any]:
-    try:
-        said: Any = schema.load(read_json())
-    except ValidationError as error:
-        raise BetweenError("wrong_shape") from error
-    loaded: dict[str, Any] = said
-    return loaded
