@@ -29,9 +29,10 @@ READ_ONLY = "25006"
 UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionError)
 
 
-def insert_into(session: Session, table: type) -> Any:
+def insert_into(writer: Session | sa.Connection, table: type) -> Any:
     """This database's own INSERT, which knows ON CONFLICT."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    bind = writer.get_bind() if isinstance(writer, Session) else writer
+    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
     return insert(table)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import flask_login
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
+from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.assets import Assets
@@ -102,6 +103,15 @@ def read_json() -> Any:
         return json.loads(request.get_data())
     except (ValueError, RecursionError) as error:
         raise BetweenError("malformed_json") from error
+
+
+def read_body(schema: Schema) -> dict[str, Any]:
+    """What the request's body says. Raises BetweenError wrong_shape, and what `read_json` raises."""
+    try:
+        said: dict[str, Any] = dict(schema.load(read_json()))
+    except ValidationError as error:
+        raise BetweenError("wrong_shape") from error
+    return said
 
 
 def local_path(path: str | None) -> str:

@@ -2,16 +2,15 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import segno
 from flask import Blueprint, Response
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from app.cookies import sign_out
 from app.domain.cadence import is_zone
 from app.errors import BetweenError
-from app.http import answer, current_actor, current_now, parts, read_json
+from app.http import answer, current_actor, current_now, parts, read_body
 from app.languages import LANGUAGES
 from app.models import Membership, Person
 from app.schemas.fields import OneOf, Words
@@ -49,7 +48,7 @@ INVITATION = InvitationSchema()
 @blueprint.post("/api/preferences")
 def set_preferences() -> Response:
     """Language, zone, and whether numbers are shown."""
-    said = _load(PREFERENCES)
+    said = read_body(PREFERENCES)
     if "zone" in said and not is_zone(said["zone"]):
         raise BetweenError("wrong_shape")
     with parts().database.writing() as session:
@@ -70,7 +69,7 @@ def stop_sharing(link_id: uuid.UUID) -> Response:
 @blueprint.post("/api/invitations")
 def invite_caregiver() -> Response:
     """A patient invites somebody to see the visits: that is the consent, for half a year."""
-    said = _load(INVITATION)
+    said = read_body(INVITATION)
     actor, now = current_actor(), current_now()
     if not said["name"].strip():
         raise BetweenError("not_valid")
@@ -97,12 +96,3 @@ def invite_caregiver() -> Response:
 def end_own_session() -> Response:
     """Sign out, for the phone that has already put its answers in order."""
     return sign_out(Response(status=204))
-
-
-def _load(schema: Schema) -> dict[str, Any]:
-    try:
-        said: Any = schema.load(read_json())
-    except ValidationError as error:
-        raise BetweenError("wrong_shape") from error
-    loaded: dict[str, Any] = said
-    return loaded

@@ -1,12 +1,10 @@
 """POST /api/agreements: what a patient decided before the first check-in, however often it is said."""
 
-from typing import Any
-
 from flask import Blueprint, Response
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from app.errors import BetweenError
-from app.http import answer, current_actor, current_now, parts, read_json
+from app.http import answer, current_actor, current_now, parts, read_body
 from app.languages import LANGUAGES
 from app.schemas.fields import Identifier, OneOf, UtcMoment, Words
 from app.services.access import find_own_patient
@@ -37,7 +35,9 @@ AGREEMENT = AgreementSchema()
 @blueprint.post("/api/agreements")
 def add_agreement() -> Response:
     """The patient named in it must be the one who is signed in: a phone may still hold another's decision."""
-    said = _load()
+    said = read_body(AGREEMENT)
+    if said["accepted"] and not said["adult"]:
+        raise BetweenError("not_valid")
     actor = current_actor()
     decision = Decision(
         said["id"],
@@ -52,13 +52,3 @@ def add_agreement() -> Response:
         patient = find_own_patient(session, actor, said["patient"])
         keep_decision(session, patient, actor.person_id, decision, current_now())
     return answer({"id": str(decision.client_id)})
-
-
-def _load() -> dict[str, Any]:
-    try:
-        said: dict[str, Any] = dict(AGREEMENT.load(read_json()))
-    except ValidationError as error:
-        raise BetweenError("wrong_shape") from error
-    if said["accepted"] and not said["adult"]:
-        raise BetweenError("not_valid")
-    return said

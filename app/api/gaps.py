@@ -1,17 +1,11 @@
 """What a phone held and the clinic never got, as the phone tells of it: it was emptied; a word on the gap."""
 
-import uuid
-from typing import Any
-
 from flask import Blueprint, Response
-from marshmallow import EXCLUDE, Schema, ValidationError
-from sqlalchemy.orm import Session
+from marshmallow import EXCLUDE, Schema
 
-from app.errors import BetweenError
-from app.http import answer, current_actor, current_now, parts, read_json
-from app.models import Patient
+from app.http import answer, current_actor, current_now, parts, read_body
 from app.schemas.fields import Identifier, OneOf, Whole
-from app.services.access import own_patients
+from app.services.access import find_own_patient
 from app.services.gaps import FURTHEST, Ended, Review, end_series, review_gap
 
 blueprint = Blueprint("gaps", __name__)
@@ -44,10 +38,10 @@ ENDED, REVIEW = EndedSchema(), ReviewSchema()
 @blueprint.post("/api/series/ended")
 def tell_series_ended() -> Response:
     """This phone's storage was emptied: items up to `last` were sealed here, and none is here any more."""
-    said = _read(ENDED)
+    said = read_body(ENDED)
     actor = current_actor()
     with parts().database.writing() as session:
-        patient = _own_patient(session, said["patient"])
+        patient = find_own_patient(session, actor, said["patient"])
         end_series(session, patient, Ended(said["install"], said["last"]), actor.person_id, current_now())
     return answer({"told": True})
 
@@ -55,26 +49,10 @@ def tell_series_ended() -> Response:
 @blueprint.post("/api/gaps/review")
 def put_gap_aside() -> Response:
     """The patient knows about the gap and needs no more of it; the clinic still sees it, with these words."""
-    said = _read(REVIEW)
+    said = read_body(REVIEW)
     actor = current_actor()
     with parts().database.writing() as session:
-        patient = _own_patient(session, said["patient"])
+        patient = find_own_patient(session, actor, said["patient"])
         review = Review(actor.person_id, "patient", said["missing"], said["words"])
         review_gap(session, patient, review, current_now())
     return answer({"reviewed": True})
-
-
-def _own_patient(session: Session, patient_id: uuid.UUID) -> Patient:
-    patient = session.scalar(own_patients(current_actor()).where(Patient.id == patient_id))
-    if patient is None:
-        raise BetweenError("not_found")
-    return patient
-
-
-def _read(schema: Schema) -> dict[str, Any]:
-    try:
-        said: Any = schema.load(read_json())
-    except ValidationError as error:
-        raise BetweenError("wrong_shape") from error
-    loaded: dict[str, Any] = said
-    return loaded

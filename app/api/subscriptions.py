@@ -1,13 +1,12 @@
 """Phones that may be reminded: POST /api/subscriptions, and its end."""
 
 import uuid
-from typing import Any
 
 from flask import Blueprint, Response
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from app.errors import BetweenError
-from app.http import answer, current_actor, current_now, parts, read_json
+from app.http import answer, current_actor, current_now, parts, read_body
 from app.models import PushSubscription
 from app.schemas.fields import Identifier, Words
 from app.services.subscriptions import end_subscription, subscribe
@@ -40,7 +39,7 @@ SUBSCRIPTION = SubscriptionSchema()
 @blueprint.post("/api/subscriptions")
 def add_subscription() -> Response:
     """Subscribe this phone, or move its endpoint to the person who holds it now."""
-    said = _read()
+    said = read_body(SUBSCRIPTION)
     actor = current_actor()
     with parts().database.writing() as session:
         subscription = subscribe(
@@ -66,12 +65,3 @@ def stop_subscription(subscription_id: uuid.UUID) -> Response:
             raise BetweenError("not_found")
         end_subscription(session, actor.person_id, subscription_id, current_now())
     return answer({"ended": True})
-
-
-def _read() -> dict[str, Any]:
-    try:
-        said: Any = SUBSCRIPTION.load(read_json())
-    except ValidationError as error:
-        raise BetweenError("wrong_shape") from error
-    loaded: dict[str, Any] = said
-    return loaded

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from app.db import insert_into
 from app.domain.risk import Clock
-from app.models import Alert, AlertAnswer, AlertWords, AuditRow
+from app.models import Alert, AuditRow
 from app.services.cover import read_rota, read_team
 from app.services.escalation import begin_clock
 
@@ -69,7 +69,7 @@ def open_thread(
     """A new thread with its clock, owned by the lead or whoever stands in. None when one was just opened."""
     alert_id = uuid.uuid4()
     inserted = connection.execute(
-        insert_once(connection, Alert),
+        insert_into(connection, Alert).on_conflict_do_nothing(),
         {
             **joining.who,
             "id": alert_id,
@@ -127,15 +127,6 @@ def note(connection: sa.Connection, joining: Joining, action: str, alert_id: uui
     """One audit row, by nobody: it came with an answer."""
     row = {"clinic_id": joining.clinic_id, "at": joining.arrived_at, "actor_id": None, "action": action}
     connection.execute(sa.insert(AuditRow), {**row, "subject": "alert", "subject_id": alert_id})
-
-
-def insert_once(
-    connection: sa.Connection, table: type[Alert] | type[AlertAnswer] | type[AlertWords]
-) -> sa.Insert:
-    """An insert that leaves what is there already."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement: sa.Insert = dialect.insert(table).on_conflict_do_nothing()
-    return statement
 
 
 def _owner(connection: sa.Connection, joining: Joining) -> uuid.UUID:

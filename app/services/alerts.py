@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.db import insert_into
 from app.domain.risk import Clock, Closing, OpenThread, Reason, Standing, Verdict, judge_item9
 from app.domain.words_in_notes import plain_list
 from app.models import Alert, AlertAnswer, AlertWords, CheckIn, InstrumentScore, StandingPlan
@@ -16,7 +17,6 @@ from app.services.alert_threads import (
     OpenAlert,
     count_joined,
     find_open,
-    insert_once,
     open_thread,
     raise_thread,
 )
@@ -174,7 +174,7 @@ def _add(
     **said: object,
 ) -> None:
     added = connection.execute(
-        insert_once(connection, table),
+        insert_into(connection, table).on_conflict_do_nothing(),
         {
             "clinic_id": joining.clinic_id,
             "alert_id": alert_id,

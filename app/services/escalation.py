@@ -7,19 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from app.domain.escalation import DEFAULT, Escalation, read_escalation, write_escalation
 from app.domain.risk import Clock
 from app.errors import BetweenError
 from app.models import Alert, AlertStep, Clinic
+from app.services.leases import PENDING, Leases
 
 LOG = logging.getLogger(__name__)
 
 # Everybody of a large clinic, each by a mail server that answers only when its time is nearly up.
 LEASE = timedelta(minutes=5)
-PENDING = ("due", "claimed")
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,9 @@ class HeldStep:
     step: int
     who: str
     attempts: int
+
+
+_LEASES = Leases(AlertStep, HeldStep)
 
 
 def escalation_of(connection: sa.Connection, clinic_id: uuid.UUID) -> Escalation:
@@ -105,29 +107,8 @@ def _end_pending(
 
 
 def claim_step(session: Session, now: datetime, worker: str, lease: timedelta = LEASE) -> HeldStep | None:
-    """The step that is due longest, for this worker alone until the lease ends. One conditional UPDATE."""
-    free = sa.and_(
-        AlertStep.state.in_(PENDING),
-        AlertStep.due_at <= now,
-        sa.or_(AlertStep.lease_until.is_(None), AlertStep.lease_until <= now),
-    )
-    key = (AlertStep.clinic_id, AlertStep.alert_id, AlertStep.round, AlertStep.step)
-    first = (
-        sa.select(*key)
-        .where(free)
-        .order_by(AlertStep.due_at, AlertStep.alert_id, AlertStep.step)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .cte("first_free")
-    )
-    row = session.execute(
-        sa.update(AlertStep)
-        .where(*(column == sa.select(first.c[column.key]).scalar_subquery() for column in key), free)
-        .values(state="claimed", lease_until=now + lease, claimed_by=worker, attempts=AlertStep.attempts + 1)
-        .returning(*key, AlertStep.who, AlertStep.attempts)
-        .execution_options(synchronize_session=False)
-    ).first()
-    return None if row is None else HeldStep(*row)
+    """The step that is due longest, for this worker alone until the lease ends."""
+    return _LEASES.claim(session, now, worker, lease)
 
 
 def find_unanswered(session: Session, held: HeldStep) -> Alert | None:
@@ -144,26 +125,9 @@ def find_unanswered(session: Session, held: HeldStep) -> Alert | None:
 
 def finish_step(session: Session, held: HeldStep, state: str, now: datetime) -> bool:
     """Write down what came of it, once. False when another worker has it, or it was ended meanwhile."""
-    return _let_go(session, held, state=state, lease_until=None, claimed_by=None, ended_at=now)
+    return _LEASES.finish(session, held, state, ended_at=now)
 
 
 def release_step(session: Session, held: HeldStep, again_at: datetime) -> bool:
     """Put it back, to be tried again from `again_at` on."""
-    return _let_go(session, held, state="due", lease_until=again_at, claimed_by=None)
-
-
-def _let_go(session: Session, held: HeldStep, **values: Any) -> bool:
-    done = session.execute(
-        sa.update(AlertStep)
-        .where(
-            AlertStep.clinic_id == held.clinic_id,
-            AlertStep.alert_id == held.alert_id,
-            AlertStep.round == held.round,
-            AlertStep.step == held.step,
-            AlertStep.state == "claimed",
-            AlertStep.attempts == held.attempts,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return isinstance(done, CursorResult) and done.rowcount == 1
+    return _LEASES.release(session, held, again_at)

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from app.db import insert_into
 from app.models import Reminder
 from app.services import audit
+from app.services.leases import Leases
 from app.services.occurrences import Wanted, still_wanted
 
 LEASE = timedelta(minutes=3)
@@ -37,6 +37,9 @@ class Claim:
     def key(self) -> tuple[Any, ...]:
         """The occurrence it stands for."""
         return (self.person_id, self.rule, self.anchor, self.local_date)
+
+
+_LEASES = Leases(Reminder, Claim)
 
 
 def without_known(session: Session, wanted: Sequence[Wanted], now: datetime) -> list[Wanted]:
@@ -86,45 +89,8 @@ def _row(wanted: Wanted, now: datetime) -> dict[str, Any]:
 
 
 def claim(session: Session, now: datetime, worker: str, lease: timedelta = LEASE) -> Claim | None:
-    """The reminder that waits longest, for this worker alone until the lease ends. One conditional UPDATE.
-
-    `lease_until` of a due one is when it may be tried again; of a claimed one, when its worker is given up.
-    """
-    free = sa.and_(
-        Reminder.state.in_(("due", "claimed")),
-        Reminder.due_at <= now,
-        sa.or_(Reminder.lease_until.is_(None), Reminder.lease_until <= now),
-    )
-    first = (
-        sa.select(Reminder.clinic_id, Reminder.id)
-        .where(free)
-        .order_by(Reminder.due_at, Reminder.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .cte("first_free")
-    )
-    row = session.execute(
-        sa.update(Reminder)
-        .where(
-            Reminder.clinic_id == sa.select(first.c.clinic_id).scalar_subquery(),
-            Reminder.id == sa.select(first.c.id).scalar_subquery(),
-            free,
-        )
-        .values(state="claimed", lease_until=now + lease, claimed_by=worker, attempts=Reminder.attempts + 1)
-        .returning(
-            Reminder.clinic_id,
-            Reminder.id,
-            Reminder.person_id,
-            Reminder.patient_id,
-            Reminder.rule,
-            Reminder.anchor,
-            Reminder.local_date,
-            Reminder.useful_until,
-            Reminder.attempts,
-        )
-        .execution_options(synchronize_session=False)
-    ).first()
-    return None if row is None else Claim(*row)
+    """The reminder that waits longest, for this worker alone until the lease ends."""
+    return _LEASES.claim(session, now, worker, lease)
 
 
 def is_still_on(session: Session, held: Claim, now: datetime) -> bool:
@@ -135,7 +101,7 @@ def is_still_on(session: Session, held: Claim, now: datetime) -> bool:
 
 def finish(session: Session, held: Claim, state: str, now: datetime) -> bool:
     """Write down what came of it, once. False when the lease ended and another worker has it."""
-    if not _let_go(session, held, state=state, lease_until=None, claimed_by=None):
+    if not _LEASES.finish(session, held, state):
         return False
     audit.record(
         session,
@@ -151,19 +117,4 @@ def finish(session: Session, held: Claim, state: str, now: datetime) -> bool:
 
 def release(session: Session, held: Claim, again_at: datetime) -> bool:
     """Put it back, to be tried again from `again_at` on."""
-    return _let_go(session, held, state="due", lease_until=again_at, claimed_by=None)
-
-
-def _let_go(session: Session, held: Claim, **values: Any) -> bool:
-    done = session.execute(
-        sa.update(Reminder)
-        .where(
-            Reminder.clinic_id == held.clinic_id,
-            Reminder.id == held.id,
-            Reminder.state == "claimed",
-            Reminder.attempts == held.attempts,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return isinstance(done, CursorResult) and done.rowcount == 1
+    return _LEASES.release(session, held, again_at)
