@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.answered import ANSWERED
 from tests.browser.check_in import answer, step, walk_to
+from tests.browser.patient import with_modules
 from tests.browser.screens import PASSPHRASE
 from tests.browser.server import LiveServer
 
@@ -161,6 +162,34 @@ def test_what_somebody_else_wrote_is_set_aside(phone: Page, live_server: LiveSer
     arrive(phone, live_server, "ansel")
     phone.goto(f"{live_server.url}/check-in/en")
     expect(phone.locator("#look .send")).to_contain_text("Ansel Whitcomb, was this you?")
+
+
+def hear_from_the_clinic(page: Page) -> None:
+    """As when another tab has read the overview; what this page does about it is done when this returns."""
+    with_modules(
+        page,
+        """const { announce } = await of('store/db.js');
+        const { readOverview } = await of('store/cache.js');
+        announce({ type: 'read' });
+        for (let turn = 0; turn < 20; turn += 1) await readOverview();""",
+    )
+
+
+def test_nothing_moves_under_the_finger_and_a_no_is_asked_once(phone: Page, live_server: LiveServer) -> None:
+    """The place of Keep is that of Yes: asked anew, a tap on Keep would send what somebody else wrote."""
+    phone.goto(f"{live_server.url}/check-in/en")
+    walk_to(phone, "look", {"phq9-1": "3"})
+    arrive(phone, live_server, "renata")
+    phone.goto(f"{live_server.url}/check-in/en")
+    expect(phone.locator("#look .send")).to_contain_text("Renata Okafor, was this you?")
+    no = phone.get_by_role("button", name="No, somebody else wrote it").element_handle()
+    hear_from_the_clinic(phone)
+    assert no.evaluate("(button) => button.isConnected")
+    no.click()
+    expect(phone.get_by_role("link", name="Keep it here")).to_be_visible()
+    hear_from_the_clinic(phone)
+    expect(phone.get_by_role("link", name="Keep it here")).to_be_visible()
+    expect(phone.get_by_role("button", name="Yes, send it")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("says", "more"), [("Yes, tell my clinic", 1), ("No, somebody else wrote it", 0)])

@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.phone import wait_for_worker
 from tests.browser.screens import sign_in
@@ -203,19 +204,42 @@ SUBSCRIPTION = """
 """
 
 
-def test_reminders_are_asked_for_on_tap_and_reach_the_server(phone: Page, seed: Seed) -> None:
+@pytest.fixture
+def reminding(phone: Page, seed: Seed) -> Iterator[LiveServer]:
+    """A server that sends reminders, and June's phone on the screen where she asks for them."""
     server = seed.server(BETWEEN_VAPID_CONTACT="mailto:desk@harbor.example").start()
-    try:
-        phone.add_init_script(SUBSCRIPTION)
-        phone.context.grant_permissions(["notifications"], origin=server.url)
-        sign_in(phone, server, "patient")
-        tab(phone, "You").click()
-        assert server.sql("SELECT count(*) FROM push_subscription")[0][0] == 0
+    phone.add_init_script(SUBSCRIPTION)
+    phone.context.grant_permissions(["notifications"], origin=server.url)
+    sign_in(phone, server, "patient")
+    tab(phone, "You").click()
+    expect(phone.get_by_role("button", name="Turn on reminders")).to_be_visible()
+    yield server
+    server.stop()
+
+
+def test_reminders_are_asked_for_on_tap_and_reach_the_server(phone: Page, reminding: LiveServer) -> None:
+    assert reminding.sql("SELECT count(*) FROM push_subscription")[0][0] == 0
+    phone.get_by_role("button", name="Turn on reminders").click()
+    expect(phone.get_by_role("button", name="Turn off reminders")).to_be_visible()
+    assert reminding.sql("SELECT count(*) FROM push_subscription")[0][0] == 1
+
+
+def test_reminders_are_not_said_to_be_on_before_the_server_knows(phone: Page, reminding: LiveServer) -> None:
+    """The phone is subscribed first; an overview that comes in between must not call that on."""
+    held: list[Route] = []
+    phone.route("**/api/subscriptions", lambda route: held.append(route))
+    with phone.expect_request("**/api/subscriptions"):
         phone.get_by_role("button", name="Turn on reminders").click()
-        expect(phone.get_by_role("button", name="Turn off reminders")).to_be_visible()
-        assert server.sql("SELECT count(*) FROM push_subscription")[0][0] == 1
-    finally:
-        server.stop()
+    reminding.change("UPDATE person SET name = 'June K.' WHERE name = 'June Kowalski'")
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    expect(heading(phone)).to_have_text("June K.")
+    for _ in range(5):
+        phone.evaluate("new Promise(requestAnimationFrame)")
+    expect(phone.get_by_role("button", name="Asking the phone…")).to_be_visible()
+    expect(phone.get_by_role("button", name="Turn off reminders")).to_have_count(0)
+    held[0].continue_()
+    expect(phone.get_by_role("button", name="Turn off reminders")).to_be_visible()
+    assert reminding.sql("SELECT count(*) FROM push_subscription")[0][0] == 1
 
 
 def imported(page: Page, module: str, call: str) -> Any:

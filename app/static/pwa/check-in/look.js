@@ -25,12 +25,6 @@ export function showLook(form, draft, { change }) {
   );
 }
 
-/** Who is signed in became known, or changed, while somebody looks it over. */
-export function renewSendPart(draft) {
-  const bar = stepOf("look").querySelector(".send");
-  if (!bar.querySelector(":disabled")) bar.replaceWith(sendPart(draft));
-}
-
 const notice = () => make("p", { class: "tiny quiet" }, document.querySelector("#phq9-1 .notice").textContent.replace("PHQ-9", "PHQ-9, GAD-7"));
 
 function row(form, draft, id, change) {

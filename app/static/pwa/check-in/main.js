@@ -16,9 +16,9 @@ import { clearStep, fillForm, isAnswered, placeDifficulty, readForm } from "./fo
 import { keep, leaveIfNotTheirs, renew } from "./keep.js";
 import { knownStep, stepAfter, stepBefore } from "./flow.js";
 import { bindLeaving } from "./leave.js";
-import { renewSendPart, showLook } from "./look.js";
+import { showLook } from "./look.js";
 import { helpOptions, needsHelp, offerHelp, showShortState, tellChange } from "./safety.js";
-import { showSent } from "./send.js";
+import { renewSendPart, showSent } from "./send.js";
 import { showSaved, showStep, showWayOn, stepOf } from "./screen.js";
 import { onSecondTap, onTap } from "./tap.js";
 import { isUnsaved, maySkipSaving, offerWays, ONLY_SCREEN, saveFailed, saveWorked } from "./unsaved.js";
@@ -101,7 +101,7 @@ async function heard({ type, id }) {
   if (!["owner", "read"].includes(type)) return undefined;
   await leaveIfNotTheirs(draft);
   // What the look-over offers depends on who is signed in, and that may become known while it is open.
-  return draft.step === "look" && !isSent() && renewSendPart(draft);
+  return draft.step === "look" && !isSent() && renewSendPart(stepOf("look").querySelector(".send"), draft);
 }
 
 function show(step, options) {

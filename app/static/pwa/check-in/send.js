@@ -14,6 +14,11 @@ import { agreeFirst, mustAgreeBeforeSending } from "./before.js";
 import { leaveIfNotTheirs } from "./keep.js";
 import { make, showDone, showStep, stepOf } from "./screen.js";
 
+// What each bar offers, named: it is made anew only for something else, because a finger may be on it.
+const offered = new WeakMap();
+// By draft and person, for as long as the page is open: whoever said "not mine" is not asked again.
+const notTheirs = new Set();
+
 /** The bar at the foot of the look-over. What it says depends on who is signed in on this phone. */
 export function sendPart(draft) {
   const bar = make("div", { class: "send" });
@@ -21,13 +26,28 @@ export function sendPart(draft) {
   return bar;
 }
 
+/** Who is signed in became known, or changed, while somebody looks it over. */
+export async function renewSendPart(bar, draft) {
+  const [name] = await offerOf(draft);
+  if (name !== offered.get(bar) && !bar.querySelector(":disabled")) bar.replaceWith(sendPart(draft));
+}
+
 async function fillBar(bar, draft) {
+  const [name, fill] = await offerOf(draft);
+  offered.set(bar, name);
+  fill(bar);
+}
+
+/** [name, fill]: what can be offered now, and what puts it into a bar. */
+async function offerOf(draft) {
   await leaveIfNotTheirs(draft);
   const owner = await knownOwner();
-  if (!owner) return signedIn() ? waitForClinic(bar, draft) : askToSignIn(bar);
-  if (await mustAgreeBeforeSending()) return askToAgree(bar, draft);
-  if (draft.owner === null) return askWhoItWas(bar, draft, owner);
-  bar.replaceChildren(button(t("Send"), () => send(bar, draft, owner)));
+  if (!owner) return signedIn() ? ["wait", (bar) => waitForClinic(bar, draft)] : ["sign in", askToSignIn];
+  if (await mustAgreeBeforeSending()) return ["agree", (bar) => askToAgree(bar, draft)];
+  if (draft.owner !== null) return ["send", (bar) => bar.replaceChildren(button(t("Send"), () => send(bar, draft, owner)))];
+  if (notTheirs.has(draft.id + owner.person)) return [`keep ${owner.person}`, (bar) => offerToKeep(bar, draft)];
+  const name = (await readOverview())?.person?.name;
+  return [`ask ${owner.person} ${name}`, (bar) => askWhoItWas(bar, draft, owner, name)];
 }
 
 const button = (words, act, kind = "btn") => make("button", { class: kind, type: "button", onclick: act }, words);
@@ -56,6 +76,7 @@ function askToSignIn(bar) {
 
 /** Signed in, but this phone never heard from their clinic: it does not know yet whose record this goes to. */
 function waitForClinic(bar, draft) {
+  offered.set(bar, "wait");
   bar.replaceChildren(
     make("p", { class: "small" }, t("This phone has not been online with your clinic yet. Your answers are saved here; try again with a network.")),
     button(t("Try again"), () => fillBar(bar, draft)),
@@ -63,21 +84,24 @@ function waitForClinic(bar, draft) {
 }
 
 /** Answers given before anybody signed in may be somebody else's: on a family's phone they often are. */
-async function askWhoItWas(bar, draft, owner) {
-  const name = (await readOverview())?.person?.name;
+function askWhoItWas(bar, draft, owner, name) {
   const yes = async () => {
     await adoptDraft(draft, owner.person).catch(() => {});
     await send(bar, draft, owner);
   };
+  const no = async () => {
+    notTheirs.add(draft.id + owner.person);
+    await setAside(draft, owner.person);
+    await fillBar(bar, draft);
+  };
   bar.replaceChildren(
     make("p", {}, make("b", {}, name ? t("{name}, was this you?", { name }) : t("Was this you?")), " ", t("It was written before anybody signed in.")),
     button(t("Yes, send it"), yes),
-    button(t("No, somebody else wrote it"), () => askToDiscard(bar, draft, owner), "btn alt"),
+    button(t("No, somebody else wrote it"), no, "btn alt"),
   );
 }
 
-async function askToDiscard(bar, draft, owner) {
-  await setAside(draft, owner.person);
+function offerToKeep(bar, draft) {
   const discard = async () => {
     await discardDraft(draft);
     location.assign("/today");

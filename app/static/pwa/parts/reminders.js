@@ -1,5 +1,5 @@
 /** Reminders on this phone, in the words of the state they are in. */
-import { html, useEffect, useState } from "preact";
+import { html, useEffect, useRef, useState } from "preact";
 import { reminderState, turnOff, turnOn } from "../push.js";
 import { briefly } from "../when.js";
 import { mark, t } from "../words.js";
@@ -21,12 +21,16 @@ const WORDS = {
 export function Reminders({ push, now }) {
   const [state, set] = useState(null);
   const [busy, setBusy] = useState(false);
+  const running = useRef(false);
   useEffect(() => {
-    reminderState(push).then(set);
+    // While the server has not answered, the phone is subscribed and nothing would come: that is not "on" yet.
+    reminderState(push).then((now) => running.current || set(now));
   }, [push]);
   const run = async (work) => {
+    running.current = true;
     setBusy(true);
     set(await work(push).catch(() => "failed"));
+    running.current = false;
     setBusy(false);
   };
   if (!state) return null;
