@@ -219,6 +219,8 @@ class Visitors:
         assert response is not None
         assert response.status == screen.status, f"{screen.path} answered {response.status}"
         expect(page.locator(screen.ready).first).to_be_visible()
+        # Whose phone this is has to be known first: answers given before that are nobody's, with other words.
+        page.wait_for_load_state("networkidle")
         if screen.reach:
             screen.reach(page)
         page.wait_for_load_state("networkidle")
