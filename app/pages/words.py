@@ -12,7 +12,6 @@ from app.services.caseload_facts import Treatment
 
 # In the middle of a sentence.
 INLINE_TREATMENTS = {"ketamine": mark("ketamine"), "esketamine": mark("esketamine"), "tms": mark("TMS")}
-INLINE_DIRECTIONS = {"easier": mark("easier"), "harder": mark("harder"), "same": mark("about the same")}
 SHORT_BANDS = {"moderately_severe": mark("mod. severe")}
 MINUS = "−"
 

@@ -149,76 +149,58 @@ def load_actor(session: Session, person_id: uuid.UUID) -> Actor | None:
     return Actor(person.id, person.name, person.language, person.zone, roles)
 
 
+def _as(actor: Actor, role: str, reach: Callable[[Role], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """What any of the actor's memberships in this role reaches; without one, nothing."""
+    return sa.or_(sa.false(), *(reach(held) for held in actor.roles if held.role == role))
+
+
 def _own_team(actor: Actor) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.exists().where(
-                TeamMember.clinic_id == Patient.clinic_id,
-                TeamMember.patient_id == Patient.id,
-                TeamMember.clinic_id == held.clinic_id,
-                TeamMember.membership_id == held.membership_id,
-            )
-            for held in actor.roles
-            if held.role == "clinician"
+    return _as(
+        actor,
+        "clinician",
+        lambda held: sa.exists().where(
+            TeamMember.clinic_id == Patient.clinic_id,
+            TeamMember.patient_id == Patient.id,
+            TeamMember.clinic_id == held.clinic_id,
+            TeamMember.membership_id == held.membership_id,
         ),
     )
 
 
 def _is_member(actor: Actor) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.and_(TeamMember.clinic_id == held.clinic_id, TeamMember.membership_id == held.membership_id)
-            for held in actor.roles
-            if held.role == "clinician"
-        ),
-    )
+    return _as(actor, "clinician", lambda held: _is_held(TeamMember, held))
 
 
 def _own_alerts(actor: Actor) -> sa.ColumnElement[bool]:
     """Open alerts that the clinician owns or was told of: help must not wait for a place on the team."""
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.and_(
-                Alert.clinic_id == held.clinic_id,
-                Alert.closed_at.is_(None),
-                sa.or_(
-                    Alert.owner_id == held.membership_id,
-                    sa.exists().where(
-                        AlertNotice.clinic_id == Alert.clinic_id,
-                        AlertNotice.alert_id == Alert.id,
-                        AlertNotice.membership_id == held.membership_id,
-                    ),
+    return _as(
+        actor,
+        "clinician",
+        lambda held: sa.and_(
+            Alert.clinic_id == held.clinic_id,
+            Alert.closed_at.is_(None),
+            sa.or_(
+                Alert.owner_id == held.membership_id,
+                sa.exists().where(
+                    AlertNotice.clinic_id == Alert.clinic_id,
+                    AlertNotice.alert_id == Alert.id,
+                    AlertNotice.membership_id == held.membership_id,
                 ),
-            )
-            for held in actor.roles
-            if held.role == "clinician"
+            ),
         ),
     )
 
 
 def _own_self(actor: Actor) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.and_(Patient.clinic_id == held.clinic_id, Patient.membership_id == held.membership_id)
-            for held in actor.roles
-            if held.role == "patient"
-        ),
-    )
+    return _as(actor, "patient", lambda held: _is_held(Patient, held))
 
 
 def _own_consent(actor: Actor) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.and_(CareLink.clinic_id == held.clinic_id, CareLink.membership_id == held.membership_id)
-            for held in actor.roles
-            if held.role == "caregiver"
-        ),
-    )
+    return _as(actor, "caregiver", lambda held: _is_held(CareLink, held))
+
+
+def _is_held(table: type[TeamMember] | type[Patient] | type[CareLink], held: Role) -> sa.ColumnElement[bool]:
+    return sa.and_(table.clinic_id == held.clinic_id, table.membership_id == held.membership_id)
 
 
 SCOPES: dict[str, Callable[[Actor], sa.ColumnElement[bool]]] = {

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from app.db import insert_into
 from app.domain.risk import Clock
-from app.models import Alert, AuditRow
+from app.models import Alert
+from app.services import audit
 from app.services.cover import read_rota, read_team
 from app.services.escalation import begin_clock
 
@@ -125,8 +126,15 @@ def count_joined(
 
 def note(connection: sa.Connection, joining: Joining, action: str, alert_id: uuid.UUID) -> None:
     """One audit row, by nobody: it came with an answer."""
-    row = {"clinic_id": joining.clinic_id, "at": joining.arrived_at, "actor_id": None, "action": action}
-    connection.execute(sa.insert(AuditRow), {**row, "subject": "alert", "subject_id": alert_id})
+    audit.record(
+        connection,
+        at=joining.arrived_at,
+        actor_id=None,
+        action=action,
+        subject="alert",
+        subject_id=alert_id,
+        clinic_id=joining.clinic_id,
+    )
 
 
 def _owner(connection: sa.Connection, joining: Joining) -> uuid.UUID:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,34 +20,31 @@ RUN_SHOWN = 4
 def read_names(session: Session, team: sa.Subquery, keys: list[uuid.UUID]) -> list[tuple[uuid.UUID, str]]:
     if not keys:
         return []
-    found = session.execute(
-        sa.select(Patient.id, Person.name)
-        .join(team, sa.and_(Patient.clinic_id == team.c.clinic_id, Patient.id == team.c.id))
-        .join(
-            Membership,
-            sa.and_(Membership.clinic_id == Patient.clinic_id, Membership.id == Patient.membership_id),
-        )
-        .join(Person, Person.id == Membership.person_id)
-        .where(Patient.id.in_(keys))
-    )
+    found = session.execute(_select_people(team, Patient.id, Person.name).where(Patient.id.in_(keys)))
     return [(row.id, row.name) for row in found]
 
 
 def find_quiet(session: Session, team: sa.Subquery, busy: list[uuid.UUID], page: int) -> list[uuid.UUID]:
     found = session.scalars(
-        sa.select(Patient.id)
-        .join(team, sa.and_(Patient.clinic_id == team.c.clinic_id, Patient.id == team.c.id))
-        .join(
-            Membership,
-            sa.and_(Membership.clinic_id == Patient.clinic_id, Membership.id == Patient.membership_id),
-        )
-        .join(Person, Person.id == Membership.person_id)
+        _select_people(team, Patient.id)
         .where(Patient.id.not_in(busy))
         .order_by(sa.func.lower(Person.name), Patient.id)
         .limit(PAGE)
         .offset(PAGE * (page - 1))
     )
     return list(found)
+
+
+def _select_people(team: sa.Subquery, *columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .join(team, sa.and_(Patient.clinic_id == team.c.clinic_id, Patient.id == team.c.id))
+        .join(
+            Membership,
+            sa.and_(Membership.clinic_id == Patient.clinic_id, Membership.id == Patient.membership_id),
+        )
+        .join(Person, Person.id == Membership.person_id)
+    )
 
 
 def add_scores(session: Session, team: sa.Subquery, rows: dict[uuid.UUID, Row]) -> None:

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from app.db import UNAVAILABLE, Database
 from app.domain.check_in import CheckInFacts
 from app.errors import BetweenError
-from app.models import AuditRow, Envelope, Membership, Patient, Person
+from app.models import Envelope, Membership, Patient, Person
+from app.services import audit
 from app.services.check_in_rows import NewCheckIn
 from app.services.envelopes import FIRST
 from app.services.intake import write_late
@@ -128,16 +129,14 @@ def _reread(connection: sa.Connection, reader: Reader, kept: Any) -> Outcome:
     if not _change_reason(connection, kept, ""):
         return Outcome.READ_BEFORE
     write_late(connection, _new_check_in(kept, facts))
-    connection.execute(
-        sa.insert(AuditRow),
-        {
-            "clinic_id": kept.clinic_id,
-            "at": reader.now,
-            "actor_id": reader.actor_id,
-            "action": "check_in.reread",
-            "subject": "envelope",
-            "subject_id": kept.id,
-        },
+    audit.record(
+        connection,
+        at=reader.now,
+        actor_id=reader.actor_id,
+        action="check_in.reread",
+        subject="envelope",
+        subject_id=kept.id,
+        clinic_id=kept.clinic_id,
     )
     return Outcome.READ
 
