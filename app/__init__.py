@@ -1,16 +1,22 @@
 """Between: the place between treatment sessions. `create_app` is the only place where the parts meet."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from flask import Flask
 
-from app.config import Settings, load_settings
+from app.config import LARGEST_BODY, Settings, load_settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application, its database migrated. Raises SettingError for a setting that cannot work."""
     # Imported here, so that a single noun of the package can be used without the whole of it.
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
     from app import api, pages
     from app.assets import build_assets, serve_assets
     from app.commands import install_commands
@@ -18,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.db import Database
     from app.failures import install_failures
     from app.headers import apply_headers
-    from app.http import LARGEST_BODY, Parts, install_gate, refuse_unguarded
+    from app.http import Parts, install_gate, refuse_unguarded
     from app.keys import make_folder, session_secret
     from app.languages import install_languages
     from app.migrations import upgrade

@@ -1,60 +1,29 @@
 """`python app.py`: make ready, tell the address, serve."""
 
+import os
 import sys
-from datetime import UTC, datetime
 
-from app.channels.vapid import load_vapid
-from app.commands import fill_empty
-from app.config import Settings, load_settings
-from app.db import Database
-from app.demo.build import demo_sign_ins
+from app.config import load_settings
 from app.errors import SettingError
-from app.keys import make_folder
-from app.migrations import upgrade
-from app.server import HOST, run_server
-from app.services.sealing import load_keyring
+from app.server import run_server
+
+READY = "--ready"
 
 
 def serve() -> None:
-    """Migrate, fill an empty database with the demo clinic, and serve. A wrong setting stops here."""
+    """Migrate, fill an empty database with the demo clinic, and serve. A wrong setting stops here.
+
+    What it takes to make ready, gunicorn's master would hold for ever. So this program starts itself once
+    more, as the same process, when all is ready.
+    """
     try:
         settings = load_settings()
-        prepare(settings)
-        tell_address(settings)
+        if READY not in sys.argv:
+            from app.ready import prepare, tell_address
+
+            prepare(settings)
+            tell_address(settings)
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:], READY])  # noqa: S606 (this very program)
         run_server(settings)
     except SettingError as error:
         sys.exit(f"Between did not start. {error}")
-
-
-def prepare(settings: Settings) -> None:
-    """Bring the database to this version; make the demo clinic if nobody lives in it."""
-    make_folder(settings.instance)
-    database = Database(settings.database_url)
-    try:
-        with database.needed_to_start():
-            _fill(database, settings)
-    finally:
-        # Nothing may hold a connection over the server's fork.
-        database.dispose()
-
-
-def _fill(database: Database, settings: Settings) -> None:
-    upgrade(database)
-    with database.writing() as session:
-        load_keyring(session, settings.instance, datetime.now(UTC))
-    if settings.vapid_contact is not None:
-        load_vapid(settings.instance)
-    if settings.demo:
-        fill_empty(database, settings)
-
-
-def tell_address(settings: Settings) -> None:
-    """Where to look, and as whom."""
-    print(f"\nBetween is at {settings.public_url} (it listens on {HOST} only). Stop it with Ctrl+C.")
-    if not settings.demo or settings.secure_cookies:
-        return
-    sign_ins = demo_sign_ins()
-    print(f"\nThe demo clinic; every pass-phrase is: {sign_ins[0].passphrase}")
-    for one in sign_ins:
-        print(f"  {one.role:<10} {one.email:<28} {one.name}")
-    print(flush=True)

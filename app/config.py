@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from app.errors import SettingError
 
+HOST = "127.0.0.1"
+LARGEST_BODY = 4 * 1024 * 1024
 US_CRISIS = {"call": "988", "text": "988", "emergency": "911"}
 DIALABLE = re.compile(r"^\+?[0-9][0-9 ()\-]{1,18}$")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from app.http import LARGEST_BODY
+from app.config import LARGEST_BODY
 
 # A phone on 20 kbit/s needs 25 s for its usual batch.
 GATHER_SECONDS = 120.0

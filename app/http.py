@@ -23,7 +23,6 @@ from app.services.sealing import Keyring
 from app.services.sessions import APPEND_COOKIE, find_session, keep_session, needs_keeping
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-LARGEST_BODY = 4 * 1024 * 1024
 MOST_APPEND_COOKIES = 64
 # One slash, then only what needs no escaping: browsers read tabs and backslashes away.
 LOCAL_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&-]*")

@@ -1,25 +1,31 @@
 """gunicorn in this process: one worker with threads, the clock and the reminder worker inside it."""
 
+from __future__ import annotations
+
 import ctypes
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from app import create_app
-from app.config import Settings
+from app.config import HOST, Settings
 from app.gatherer import GatheringWorker
-from app.jobs import Housekeeping, Jobs, start_jobs
-from app.reading import reading_with
 
-HOST = "127.0.0.1"
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.jobs import Jobs
+
 # <malloc.h>: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD.
 MALLOPT = {-8: 2, -3: 256 * 1024, -1: 256 * 1024}
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """One master, one worker. The application is made in the worker, after the fork."""
+    """One master, one worker. The application is made in the worker, after the fork.
+
+    The worker imports it, too: what the master has read it holds a second time.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -52,6 +58,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         }
 
     def _start_jobs(self, worker: Any) -> None:
+        from app.jobs import Housekeeping, start_jobs
+        from app.reading import reading_with
+
         parts = worker.app.callable.extensions["between"]
         read = reading_with(parts.keyring)
         chores = Housekeeping(parts.database, read, lambda: datetime.now(UTC))

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask import Flask, request
 
 from app import create_app
-from app.cli import prepare
 from app.config import load_settings
 from app.db import Database
+from app.ready import prepare
 from app.server import Server
 
 TABLES = sa.MetaData()

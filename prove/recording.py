@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.cli import prepare
 from app.config import load_settings
 from app.db import Database
+from app.ready import prepare
 from prove.ledger import Ledger
 from prove.phones import Phone, gather, sending
 from prove.quick_server import QuickServer

@@ -12,8 +12,8 @@ import sys
 import tempfile
 
 from app import create_app
-from app.cli import prepare
 from app.config import Settings, load_settings
+from app.ready import prepare
 from app.server import run_server
 from prove.planted import plant
 

@@ -1,0 +1,46 @@
+"""What must be there before Between serves, and where it will be found."""
+
+from datetime import UTC, datetime
+
+from app.channels.vapid import load_vapid
+from app.commands import fill_empty
+from app.config import HOST, Settings
+from app.db import Database
+from app.demo.build import demo_sign_ins
+from app.keys import make_folder
+from app.migrations import upgrade
+from app.services.sealing import load_keyring
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database to this version; make the demo clinic if nobody lives in it."""
+    make_folder(settings.instance)
+    database = Database(settings.database_url)
+    try:
+        with database.needed_to_start():
+            _fill(database, settings)
+    finally:
+        # Nothing may hold a connection over the server's fork.
+        database.dispose()
+
+
+def _fill(database: Database, settings: Settings) -> None:
+    upgrade(database)
+    with database.writing() as session:
+        load_keyring(session, settings.instance, datetime.now(UTC))
+    if settings.vapid_contact is not None:
+        load_vapid(settings.instance)
+    if settings.demo:
+        fill_empty(database, settings)
+
+
+def tell_address(settings: Settings) -> None:
+    """Where to look, and as whom."""
+    print(f"\nBetween is at {settings.public_url} (it listens on {HOST} only). Stop it with Ctrl+C.")
+    if not settings.demo or settings.secure_cookies:
+        return
+    sign_ins = demo_sign_ins()
+    print(f"\nThe demo clinic; every pass-phrase is: {sign_ins[0].passphrase}")
+    for one in sign_ins:
+        print(f"  {one.role:<10} {one.email:<28} {one.name}")
+    print(flush=True)
