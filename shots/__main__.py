@@ -89,8 +89,20 @@ def _sit(visitors: Visitors, screen: Screen, language: str, wanted: frozenset[st
         for variant in _variants(page, on_paper=screen.role == "clinician"):
             shot = Shot(screen.name, language, variant)
             if not wanted or variant in wanted:
-                page.screenshot(path=FOLDER / shot.file, full_page=True, animations="disabled")
+                covers = _unroll(page)
+                page.screenshot(path=FOLDER / shot.file, full_page=not covers, animations="disabled")
                 yield shot
+
+
+def _unroll(page: Page) -> bool:
+    """As tall as what is in it, where a dialog or the four places cover something. True for a dialog."""
+    covers = page.locator("dialog[open]").count() > 0
+    if covers or page.locator(".tabs").count():
+        frame = "document.querySelector('dialog[open]') ?? document.scrollingElement"
+        tall = page.evaluate(f"({frame}).scrollHeight")
+        width = page.evaluate("innerWidth")
+        page.set_viewport_size({"width": width, "height": max(tall, page.evaluate("innerHeight"))})
+    return covers
 
 
 def _speak(server: LiveServer, language: str) -> None:
