@@ -23,7 +23,7 @@ REASONS = {
     "review_too_old": mark("Above 0, and the last review is more than 14 days old."),
     "unchanged": mark("Unchanged since the last review."),
     "planned": mark("Unchanged, and a standing plan covers it."),
-    "words": mark("Words of the list stand in a note."),
+    "words": mark("A note has words from the list."),
 }
 STATES = {"trying": mark("Tried"), "reached": mark("Reached"), "decided": mark("Decided")}
 CHANGES = {

@@ -176,7 +176,7 @@ def test_words_in_a_note_are_an_alert_of_their_own(desk: Desk) -> None:
     assert "unanswered" in caseload or "just now" in caseload
     page = browser.get(desk.path())
     assert "“dont want to live”" in words(page)
-    assert "Words of the list stand in a note." in words(page)
+    assert "A note has words from the list." in words(page)
     check_in_id = re.search(r"/words/([0-9a-f-]{36})", page.get_data(as_text=True))
     assert check_in_id
     useful = words(post(desk, browser, f"words/{check_in_id[1]}", useful="yes"))

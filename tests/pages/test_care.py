@@ -16,7 +16,7 @@ def test_the_next_visit_is_large_and_the_rest_follows(desk: Desk) -> None:
     desk.make.visit(desk.lead, desk.june, desk.now + timedelta(days=3))
     desk.make.visit(desk.lead, desk.june, desk.now - timedelta(days=3))
     page = words(desk.browser(sam).get("/care"))
-    assert "June's next visit" in page
+    assert "June’s next visit" in page
     assert "Room 2. About 1 hour. June may not drive until the next day." in page
     assert "Ask the clinic about food and drink." in page
     assert "Call Harbor Clinic" in page

@@ -18,7 +18,7 @@ export function SoFar({ draft }) {
     <h2>${t("Send only what you answered so far?")}</h2>
     <p class="small">${t("The clinic then has it before the rest. You can finish the check-in later; it is not counted twice.")}</p>
     ${step === "failed" && html`<p class="small wrong">${t("This could not be kept on the phone. Please call the clinic.")}</p>`}
-    <button type="button" class="btn low" disabled=${step === "busy"} onClick=${send}>${t("Yes, send it")}</button>
-    <button type="button" class="btn alt low" onClick=${refuse}>${t("Not now, keep it on this phone")}</button>
+    <button type="button" class="btn alt low" disabled=${step === "busy"} onClick=${send}>${t("Yes, send it")}</button>
+    <button type="button" class="link small" onClick=${refuse}>${t("Not now, keep it on this phone")}</button>
   </section>`;
 }
