@@ -9,14 +9,19 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.assets import build_assets
 from app.config import Settings, load_settings
 from app.db import Database
+from app.keys import make_folder
 from app.migrations import upgrade
+from app.services import accounts
 from tests.factories import Factory, visitor
 from tests.postgres import Postgres
+from tests.templates import compile_once
 
 SHARED = "BETWEEN_TEST_SHARED"
 NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
@@ -24,6 +29,9 @@ NOON = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process makes one directory that all processes of this run share."""
+    compile_once()
+    # What a hash costs is paid in full by the servers of the browser tests, not by every person made here.
+    accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     if not hasattr(config, "workerinput"):
         os.environ[SHARED] = tempfile.mkdtemp(prefix="between-test-")
 
@@ -97,12 +105,23 @@ def database(database_url: str) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def built_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The phone's files, compressed once: at every start that is most of what a start costs."""
+    instance = tmp_path_factory.mktemp("assets")
+    build_assets(instance)
+    return instance / "static"
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path, built_assets: Path) -> Settings:
     """What `python app.py` would read, in a directory of its own and with no demo clinic."""
+    instance = tmp_path / "instance"
+    make_folder(instance)
+    (instance / "static").symlink_to(built_assets, target_is_directory=True)
     return load_settings(
         {
-            "BETWEEN_INSTANCE": str(tmp_path / "instance"),
+            "BETWEEN_INSTANCE": str(instance),
             "DATABASE_URL": database_url,
             "BETWEEN_DEMO": "0",
             "BETWEEN_VAPID_CONTACT": "mailto:operator@clinic.example.com",

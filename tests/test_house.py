@@ -28,10 +28,12 @@ def find(folder: Path, *suffixes: str) -> list[Path]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
+    # In a second working tree `.git` is a file.
     for path in folder.iterdir():
+        if path.name in MACHINE_MADE or path.name.endswith(".egg-info"):
+            continue
         if path.is_dir():
-            if path.name not in MACHINE_MADE and not path.name.endswith(".egg-info"):
-                yield from _walk(path)
+            yield from _walk(path)
         else:
             yield path
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.phone import DESK, FLAGS, Phones, chromium
+from tests.browser.nursery import Nursery
+from tests.browser.phone import DESK, FLAGS, PATIENCE_SECONDS, Phones, chromium
 from tests.browser.server import LiveServer, Seed
 
 
@@ -19,6 +20,7 @@ def browser_path() -> str:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """The driver."""
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as driver:
         yield driver
 
@@ -32,9 +34,17 @@ def browser(playwright: Playwright, browser_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def seed(tmp_path_factory: pytest.TempPathFactory) -> Seed:
-    """The demo clinic, made once."""
-    return Seed(tmp_path_factory.mktemp("live"))
+def nursery() -> Iterator[Nursery]:
+    """Where servers are forked from."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture(scope="session")
+def seed(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Seed:
+    """The demo clinic, made once by `python app.py`."""
+    return Seed(tmp_path_factory.mktemp("live"), nursery.begin)
 
 
 @pytest.fixture
@@ -71,7 +81,7 @@ def phone(phone_context: Phones, tmp_path: Path) -> Page:
 def desk_context(browser: Browser) -> Iterator[BrowserContext]:
     """A laptop at the clinic."""
     context = browser.new_context(**DESK)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     yield context
     context.close()
 

@@ -6,7 +6,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.check_in import step, walk_to
-from tests.browser.screens import PASSPHRASE
+from tests.browser.phone import until
+from tests.browser.screens import enter
 from tests.browser.server import LiveServer
 
 PANEL = "dialog.help-panel[open]"
@@ -23,11 +24,7 @@ LEAVE_ALONE = """const { transact, ask } = await of('store/db.js');
 def sign_in_as(page: Page, server: LiveServer, name: str, language: str = "en") -> None:
     """The demo's patient of that name, on a phone that heard from the clinic, in this language."""
     server.change("UPDATE person SET language = :language", language=language)
-    page.goto(f"{server.url}/sign-in")
-    page.locator("[name=email]").fill(f"{name}@harbor.example")
-    page.locator("[name=passphrase]").fill(PASSPHRASE)
-    page.locator("form .btn").first.click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    enter(page, server, f"{name}@harbor.example")
     expect(page.locator("h1")).not_to_have_text("Between")
     expect(page.locator(".tabs")).to_be_visible()
 
@@ -74,8 +71,4 @@ def back_to(page: Page, stop: str) -> None:
 def until_kept(page: Page, expression: str) -> None:
     """Until the draft on the disk makes a JavaScript expression of `draft` true."""
     look = f"const draft = await (await of('store/drafts.js')).readDraft(); return Boolean({expression});"
-    for _ in range(100):
-        if with_modules(page, look):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the draft never became {expression}")
+    until(page, lambda: with_modules(page, look))

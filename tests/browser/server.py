@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -26,30 +26,50 @@ def free_port() -> int:
         return port
 
 
+class Process(Protocol):
+    """What is asked of a server's process: the part of `subprocess.Popen` that is used here."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float = ...) -> int: ...
+
+
+Begin = Callable[[Sequence[str], dict[str, str], Path], Process]
+
+
+def begin(command: Sequence[str], environ: dict[str, str], log: Path) -> Process:
+    """Python itself, started anew, as the leader of a session of its own."""
+    with log.open("ab") as said:
+        return subprocess.Popen(
+            [sys.executable, *command],
+            cwd=REPOSITORY,
+            env=environ,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
 class LiveServer:
     """`python app.py` with an instance directory of its own."""
 
-    def __init__(self, directory: Path, *, command: Sequence[str] = ("app.py",), **environ: str) -> None:
+    def __init__(
+        self, directory: Path, *, command: Sequence[str] = ("app.py",), begin: Begin = begin, **environ: str
+    ) -> None:
         self.directory = directory
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = directory / "server.log"
         self._command = command
         self._environ = environ
-        self._process: subprocess.Popen[bytes] | None = None
+        self._begin = begin
+        self._process: Process | None = None
 
     def start(self) -> "LiveServer":
         """Start and wait until it answers. Raises with the server's own words when it does not."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, *self._command],
-                cwd=REPOSITORY,
-                env=self._environment(),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._process = self._begin(self._command, self._environment(), self.log)
         self._wait(self._answers)
         return self
 
@@ -138,8 +158,9 @@ class LiveServer:
 class Seed:
     """An instance with the demo clinic in it, made once and copied for whoever needs a fresh one."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, begin: Begin = begin) -> None:
         self._made = directory / "seed"
+        self._begin = begin
         self._directory = directory
         self._copies = 0
         server = LiveServer(self._made).start()
@@ -152,4 +173,4 @@ class Seed:
         directory = self._directory / f"copy-{self._copies}"
         shutil.copytree(self._made, directory)
         (directory / "server.log").write_text("")
-        return LiveServer(directory, **environ)
+        return LiveServer(directory, begin=self._begin, **environ)

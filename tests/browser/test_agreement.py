@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.check_in import step, walk_to
 from tests.browser.patient import open_panel, sign_in_as
+from tests.browser.phone import until
 from tests.browser.screens import PASSPHRASE
 from tests.browser.server import LiveServer
 
@@ -48,12 +49,8 @@ def agree(page: Page, unfinished: str = "yes") -> None:
 
 def decided(server: LiveServer, count: int, page: Page) -> list[tuple[object, ...]]:
     """Once the server has as many."""
-    for _ in range(200):
-        found = [tuple(row) for row in server.sql(DECIDED)]
-        if len(found) == count:
-            return found
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{found} after 10 s")
+    until(page, lambda: len(server.sql(DECIDED)) == count)
+    return [tuple(row) for row in server.sql(DECIDED)]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -146,7 +143,7 @@ def test_whoever_answers_before_signing_in_is_asked_before_it_is_sent(
     read_on(phone)
     agree(phone)
     phone.get_by_role("button", name="Yes, send it").click()
-    expect(phone.locator("#sent")).to_contain_text("The clinic has it", timeout=20_000)
+    expect(phone.locator("#sent")).to_contain_text("The clinic has it")
 
 
 def test_back_leads_through_the_screens_with_the_keyboard_too(phone: Page, live_server: LiveServer) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from app.domain.instruments import load_instrument
 from tests.browser.check_in import walk_to
-from tests.browser.phone import Phones
+from tests.browser.phone import Phones, until
 from tests.browser.server import LiveServer
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
@@ -90,7 +90,7 @@ def test_a_tap_before_the_script_is_kept(reading_server: LiveServer, small: Page
     small.goto(f"{reading_server.url}/check-in/en", wait_until="commit")
     small.locator("#phq9-1 .answer").nth(3).click()
     assert not small.locator("html.on").count()
-    held[0].continue_()
+    until(small, lambda: held)[0].continue_()
     expect(small.locator("html.on")).to_be_attached()
     expect(small.locator("#phq9-1 [value='3']")).to_be_checked()
     expect(small.locator("#phq9-1 .saved")).to_have_text("Saved on this phone. No network needed.")

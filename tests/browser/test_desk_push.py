@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect
 
 from app.db import Database
 from app.models import Alert, AlertNotice, AlertStep, PushSubscription
-from tests.browser.phone import Phones
+from tests.browser.phone import Phones, until
 from tests.browser.screens import sign_in
 from tests.browser.server import LiveServer, Seed
-from tests.browser.test_reminder import SUBSCRIBED_BY_SINK, rows, until
+from tests.browser.test_reminder import SUBSCRIBED_BY_SINK, rows
 from tests.push_sink import PushSink, SinkPhone
 
 
@@ -64,14 +64,15 @@ def test_subscribed_told_opened_and_turned_off(
     server.stop()
     let_everybody_be_due(server)
     server.start()
-    until(lambda: sink.received or sink.refused)
+    until(page, lambda: sink.received or sink.refused)
     assert sink.refused == []
     notification = sink.received[0].payload["notification"]
     assert notification["body"] == "Between has something for you that should not wait."
     until(
+        page,
         lambda: [
             one for one in rows(server, AlertNotice) if (one.channel, one.outcome) == ("push", "accepted")
-        ]
+        ],
     )
     page.get_by_role("button", name="Turn off").click()
     expect(page.get_by_text("Off.", exact=True)).to_be_visible()

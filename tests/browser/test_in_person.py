@@ -28,7 +28,7 @@ def test_one_tap_reaches_the_clinic_and_opens_no_alert(june: Page, live_server: 
     asks, alerts = live_server.sql(ASKS)[0][0], live_server.sql("SELECT count(*) FROM alert")[0][0]
     tap(june)
     expect(june.get_by_text("It is sent in a moment.")).to_be_visible()
-    expect(june.get_by_text(re.compile("The clinic has it. Not read yet."))).to_be_visible(timeout=20_000)
+    expect(june.get_by_text(re.compile("The clinic has it. Not read yet."))).to_be_visible()
     expect(june.get_by_role("button", name="Take it back")).to_have_count(0)
     assert live_server.sql(ASKS)[0][0] == asks + 1
     assert live_server.sql("SELECT count(*) FROM alert")[0][0] == alerts
@@ -40,7 +40,7 @@ def test_it_can_be_taken_back_for_a_moment_and_asked_again(june: Page, live_serv
     june.get_by_role("button", name="Take it back").click()
     expect(june.get_by_text("You asked to talk in person")).to_have_count(0)
     tap(june)
-    expect(june.get_by_text(re.compile("The clinic has it. Not read yet."))).to_be_visible(timeout=20_000)
+    expect(june.get_by_text(re.compile("The clinic has it. Not read yet."))).to_be_visible()
     assert live_server.sql(ASKS)[0][0] == before + 1
     numbers = "SELECT sequence FROM check_in WHERE kind = 'in_person' ORDER BY arrived_at DESC LIMIT 1"
     # What may be taken back has no number: a gap in the numbers would mean that something was lost.
@@ -51,10 +51,10 @@ def test_without_a_network_it_waits_and_says_so(june: Page, live_server: LiveSer
     before = live_server.sql(ASKS)[0][0]
     live_server.stop()
     tap(june)
-    expect(june.get_by_text("It waits on this phone until there is a network.")).to_be_visible(timeout=20_000)
+    expect(june.get_by_text("It waits on this phone until there is a network.")).to_be_visible()
     june.reload()
     expect(june.get_by_text("It waits on this phone until there is a network.")).to_be_visible()
     live_server.start()
     june.evaluate("dispatchEvent(new Event('online'))")
-    expect(june.get_by_text(re.compile("The clinic has it. Not read yet."))).to_be_visible(timeout=20_000)
+    expect(june.get_by_text(re.compile("The clinic has it. Not read yet."))).to_be_visible()
     assert live_server.sql(ASKS)[0][0] == before + 1

@@ -99,7 +99,7 @@ def test_from_a_phone_with_no_network_to_the_clinicians_page_and_back(
 
     live_server.start()
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("#sent")).to_contain_text(WORDS[language]["has_it"], timeout=20_000)
+    expect(page.locator("#sent")).to_contain_text(WORDS[language]["has_it"])
     assert live_server.sql("SELECT count(*) FROM check_in")[0][0] == rows + 1
     spoken, total, item9, check_in = newest(live_server)
     assert (spoken, total, item9) == (language, 10, "positive")
@@ -108,7 +108,7 @@ def test_from_a_phone_with_no_network_to_the_clinicians_page_and_back(
     read_and_sign_off(desk, live_server, language)
     assert live_server.sql(f"SELECT count(*) FROM sign_off WHERE check_in_id = '{check_in}'")[0][0] == 1
     page.goto(f"{live_server.url}/today")
-    expect(page.locator("main")).to_contain_text(WORDS["en"]["read"], timeout=20_000)
+    expect(page.locator("main")).to_contain_text(WORDS["en"]["read"])
 
 
 def test_with_script_off_the_same_form_arrives_once(live_server: LiveServer, browser: Browser) -> None:

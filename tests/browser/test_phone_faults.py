@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.answered import ANSWERED
 from tests.browser.check_in import step, walk_to
 from tests.browser.faults import PLANT, SAVE, SEND, run
-from tests.browser.phone import Phones, wait_for_worker
+from tests.browser.phone import Phones, until, wait_for_worker
 from tests.browser.screens import sign_in
 from tests.browser.server import LiveServer
 from tests.browser.test_phone_uploads import NO_WORKER
@@ -66,12 +66,8 @@ def test_sending_while_an_operation_fails_loses_and_doubles_nothing(
             break
     assert sent > 4
     faulty.evaluate("dispatchEvent(new Event('online'))")
-    arrived = lambda: live_server.sql(ROWS)[0][0]  # noqa: E731
-    for _ in range(60):
-        if arrived() >= rows + sent:
-            break
-        faulty.wait_for_timeout(250)
-    assert arrived() == rows + sent
+    until(faulty, lambda: live_server.sql(ROWS)[0][0] >= rows + sent)
+    assert live_server.sql(ROWS)[0][0] == rows + sent
     assert live_server.sql(NOT_ONCE) == []
 
 
@@ -92,10 +88,7 @@ def test_without_a_network_what_could_not_be_kept_stays_and_is_sent_later(
         if not done["tripped"]:
             break
     faulty.evaluate("dispatchEvent(new Event('online'))")
-    for _ in range(80):
-        if live_server.sql(ROWS)[0][0] >= rows + sent:
-            break
-        faulty.wait_for_timeout(250)
+    until(faulty, lambda: live_server.sql(ROWS)[0][0] >= rows + sent)
     assert live_server.sql(ROWS)[0][0] == rows + sent
     assert live_server.sql(NOT_ONCE) == []
 
@@ -115,7 +108,7 @@ def test_an_answer_that_broke_off_is_sent_again_as_it_was(faulty: Page, live_ser
     faulty.context.unroute("**/api/sync")
     assert run(faulty, SEND, n=0, style="throw", id=done["id"])["there"]
     faulty.goto(f"{live_server.url}/you")
-    expect(faulty.get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
+    expect(faulty.get_by_text("Nothing waits on this phone.")).to_be_visible()
     assert live_server.sql(ROWS)[0][0] == rows + 1
     assert live_server.sql(NOT_ONCE) == []
 
@@ -137,12 +130,12 @@ def test_a_save_that_fails_leaves_what_was_saved_before(faulty: Page, style: str
 def unsaved_answer(page: Page, server: LiveServer, here: str = "phq9-1") -> Any:
     """A question answered on a phone that cannot save it, and the card that says so."""
     page.goto(f"{server.url}/check-in/en")
-    expect(page.locator("html.on")).to_be_attached(timeout=20_000)
+    expect(page.locator("html.on")).to_be_attached()
     page.locator(f"#{here} input[value='1']").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     card = page.locator("#unsaved")
-    expect(card).to_be_visible(timeout=20_000)
+    expect(card).to_be_visible()
     expect(page.locator(f"#{here} .saved")).to_have_text("Only on this screen: this phone cannot save it.")
     expect(page.locator(f"#{here} input[value='1']")).to_be_checked()
     return card
@@ -156,7 +149,7 @@ def go_on_and_send(page: Page, server: LiveServer) -> None:
     expect(page.locator("#today .saved")).not_to_contain_text("Saved on this phone")
     walk_to(page, "look")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("#sent")).to_contain_text("The clinic has it.", timeout=30_000)
+    expect(page.locator("#sent")).to_contain_text("The clinic has it.")
     assert server.sql(ROWS)[0][0] == rows + 1
     newest = "SELECT id FROM check_in ORDER BY arrived_at DESC LIMIT 1"
     assert server.sql(f"SELECT {ANSWERED} FROM instrument_score WHERE check_in_id = ({newest})")[0][0] == 16
@@ -187,7 +180,7 @@ def test_help_opens_and_the_clinic_is_told_from_a_phone_that_cannot_keep_anythin
         "This answer is only on this phone. Nobody at the clinic has seen it."
     )
     panel.get_by_role("button", name="Tell my clinic now").click()
-    expect(panel.locator(".state")).to_contain_text("The clinic has it since", timeout=20_000)
+    expect(panel.locator(".state")).to_contain_text("The clinic has it since")
     kind = "SELECT kind FROM check_in ORDER BY arrived_at DESC LIMIT 1"
     assert live_server.sql(kind)[0][0] == "partial"
 
@@ -239,7 +232,7 @@ def test_a_full_phone_says_so_keeps_the_answers_on_the_screen_and_sends_them(
 def test_a_full_phone_sends_what_was_answered_so_far(full: Disk, live_server: LiveServer) -> None:
     card = unsaved_answer(full.page, live_server, "phq9-3")
     card.get_by_role("button", name="Send what I answered now").click()
-    expect(full.page.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
+    expect(full.page.locator("#sent")).to_contain_text("The clinic has it.")
     newest = live_server.sql("SELECT id, kind FROM check_in ORDER BY arrived_at DESC LIMIT 1")[0]
     assert newest[1] == "partial"
     assert (

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.phone import wait_for_worker
+from tests.browser.phone import until, wait_for_worker
 from tests.browser.screens import sign_in
 from tests.browser.server import LiveServer
 from tests.browser.test_drafts import answering
@@ -30,11 +30,8 @@ def june(phone: Page, live_server: LiveServer) -> Page:
 def until_arrived(page: Page, server: LiveServer, item: str) -> None:
     """The clinic has this item, and the phone knows it."""
     arrived = "SELECT count(*) FROM check_in WHERE client_id IN (:dashed, :plain)"
-    for _ in range(80):
-        if server.sql(arrived, dashed=item, plain=item.replace("-", ""))[0][0]:
-            break
-        page.wait_for_timeout(250)
-    expect(page.get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
+    until(page, lambda: server.sql(arrived, dashed=item, plain=item.replace("-", ""))[0][0])
+    expect(page.get_by_text("Nothing waits on this phone.")).to_be_visible()
 
 
 def hold_two(page: Page) -> None:
@@ -65,7 +62,7 @@ def test_both_sides_are_told_of_what_an_emptied_phone_had_held(
     hold_two(june)
     empty(june, live_server, "indexeddb,service_workers,cache_storage")
     june.goto(f"{live_server.url}/today")
-    expect(june.locator(".attention")).to_contain_text(GONE, timeout=20_000)
+    expect(june.locator(".attention")).to_contain_text(GONE)
     open_patient(desk, live_server)
     gap = desk.locator("#gap")
     expect(gap).to_contain_text(
@@ -89,10 +86,10 @@ def test_what_waits_or_was_sent_is_never_called_lost(june: Page, live_server: Li
     expect(june.locator(".attention")).to_have_count(0)
     june.context.unroute("**/api/sync")
     june.goto(f"{live_server.url}/you")
-    expect(june.get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
+    expect(june.get_by_text("Nothing waits on this phone.")).to_be_visible()
     empty(june, live_server, "indexeddb")
     june.goto(f"{live_server.url}/you")
-    expect(june.get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
+    expect(june.get_by_text("Nothing waits on this phone.")).to_be_visible()
     expect(june.locator(".attention")).to_have_count(0)
     assert live_server.sql("SELECT count(*) FROM series_end")[0][0] == 1
 
@@ -104,11 +101,11 @@ def test_a_refused_item_is_where_it_waits_and_not_called_lost_on_the_phone(
     # The newest rule counts: there is no moment in which a try gets through.
     june.context.route("**/api/sync", answering("rejected", code="item_too_large"))
     june.evaluate("dispatchEvent(new Event('online'))")
-    expect(june.locator(".attention")).to_have_count(2, timeout=20_000)
+    expect(june.locator(".attention")).to_have_count(2)
     june.context.unroute("**/api/sync")
     # Another one comes after them: the clinic sees that two numbers are missing.
     seal(june, 1)
-    expect(june.locator(".waits")).to_have_count(0, timeout=20_000)
+    expect(june.locator(".waits")).to_have_count(0)
     june.reload()
     expect(june.locator(".attention")).to_have_count(2)
     expect(june.get_by_text("a phone of yours held")).to_have_count(0)
@@ -123,5 +120,5 @@ def test_when_everything_is_gone_the_phone_starts_anew_and_claims_nothing(
     sign_in(june, live_server, "patient")
     june.goto(f"{live_server.url}/you")
     seal(june, 1)
-    expect(june.get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
+    expect(june.get_by_text("Nothing waits on this phone.")).to_be_visible()
     expect(june.locator(".attention")).to_have_count(0)

@@ -79,7 +79,7 @@ def test_killed_after_each_step_everything_is_there_and_one_row_comes(
     live_server.start()
     context = phone_context(installed)
     context.pages[0].goto(f"{live_server.url}/you")
-    expect(context.pages[0].get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
+    expect(context.pages[0].get_by_text("Nothing waits on this phone.")).to_be_visible()
     assert live_server.sql(ROWS)[0][0] == rows + 1
     newest = live_server.sql(NEWEST)[0][0]
     assert (
@@ -114,7 +114,7 @@ def finish(phones: Phones, directory: Path, server: LiveServer) -> None:
     context, page = open_check_in(phones, directory, server)
     if step(page) == "look":
         page.get_by_role("button", name="Send", exact=True).click()
-        expect(page.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
+        expect(page.locator("#sent")).to_contain_text("The clinic has it.")
     page.goto(f"{server.url}/you")
-    expect(page.get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Nothing waits on this phone.")).to_be_visible()
     context.close()

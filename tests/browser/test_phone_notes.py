@@ -38,13 +38,13 @@ def paste(page: Page, text: str) -> None:
     """As from the clipboard: what a form's own limits cut off is cut off."""
     page.locator("[name=executive-text]").focus()
     page.keyboard.insert_text(text)
-    expect(page.locator("#note .saved")).to_contain_text("Saved on this phone.", timeout=20_000)
+    expect(page.locator("#note .saved")).to_contain_text("Saved on this phone.")
 
 
 def send(page: Page) -> None:
     walk_to(page, "look")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
+    expect(page.locator("#sent")).to_contain_text("The clinic has it.")
 
 
 def open_note(page: Page, server: LiveServer) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.check_in import step, walk_to
 from tests.browser.faults import run
+from tests.browser.phone import until
 from tests.browser.server import LiveServer
 from tests.browser.test_people_on_one_phone import arrive, ask_to_sign_out
 from tests.browser.test_phone_uploads import NO_WORKER, refuse
@@ -77,10 +78,7 @@ def test_what_waits_after_sign_out_arrives_as_its_writers_and_the_next_person_se
     expect(june.get_by_text("Nothing waits on this phone.")).to_be_visible()
     june.context.unroute("**/api/sync")
     june.evaluate("dispatchEvent(new Event('online'))")
-    for _ in range(60):
-        if live_server.sql(ROWS)[0][0] == rows + 2:
-            break
-        june.wait_for_timeout(250)
+    until(june, lambda: live_server.sql(ROWS)[0][0] >= rows + 2)
     assert live_server.sql(ROWS)[0][0] == rows + 2
     assert live_server.sql(NEWEST)[0][0] == "June Kowalski"
     expect(june.locator("body")).not_to_contain_text("June")

@@ -38,7 +38,7 @@ def test_a_phone_of_an_earlier_release_sends_what_waits_and_goes_on_with_its_dra
         waiting = [row for store in dump["stores"] if store["name"] == "outbox" for row in store["rows"]]
         assert len(waiting) == 1
         phone.goto(f"{server.url}/you")
-        expect(phone.get_by_text("Nothing waits on this phone.")).to_be_visible(timeout=20_000)
+        expect(phone.get_by_text("Nothing waits on this phone.")).to_be_visible()
         assert len(server.sql(KINDS)) == rows + 1
         assert str(server.sql(NEWEST)[0][1]).replace("-", "") == waiting[0][0].replace("-", "")
         assert server.sql("SELECT count(*) FROM envelope WHERE repair <> ''")[0][0] == 0
@@ -72,7 +72,7 @@ def finish(page: Page, server: LiveServer) -> None:
     expect(page.locator("[name=executive-text]")).to_have_value("begun in an older version")
     walk_to(page, "look")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
+    expect(page.locator("#sent")).to_contain_text("The clinic has it.")
 
 
 def agree(page: Page) -> None:
@@ -118,10 +118,10 @@ def test_a_newer_version_waits_for_a_yes_and_a_check_in_that_is_open_goes_on(
         today.evaluate(
             "self.older = navigator.serviceWorker.getRegistration('/').then((one) => one.update()) && 1"
         )
-        expect(today.get_by_text("A newer version of Between is ready.")).to_be_visible(timeout=20_000)
+        expect(today.get_by_text("A newer version of Between is ready.")).to_be_visible()
         assert june.evaluate("self.untouched")
         today.get_by_role("button", name="Use it now").click()
-        expect(today.get_by_text("A newer version of Between is ready.")).to_have_count(0, timeout=20_000)
+        expect(today.get_by_text("A newer version of Between is ready.")).to_have_count(0)
         expect(today.get_by_role("heading", level=1)).to_contain_text("visit")
         assert today.evaluate("self.older") is None, "the page that asked for it starts again"
         # The new worker is there for everybody; the open check-in is where it was, with what it held.
@@ -129,7 +129,7 @@ def test_a_newer_version_waits_for_a_yes_and_a_check_in_that_is_open_goes_on(
         assert step(june) == "phq9-4"
         walk_to(june, "look", {"phq9-4": "2"})
         june.get_by_role("button", name="Send", exact=True).click()
-        expect(june.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
+        expect(june.locator("#sent")).to_contain_text("The clinic has it.")
         assert june.evaluate("self.untouched")
     finally:
         newer.stop()
@@ -156,4 +156,4 @@ def test_a_tab_of_an_older_version_goes_on_writing_when_a_newer_one_opened_the_d
     expect(june.locator("[name=phq9-4][value='2']")).to_be_checked()
     walk_to(june, "look")
     june.get_by_role("button", name="Send", exact=True).click()
-    expect(june.locator("#sent")).to_contain_text("The clinic has it.", timeout=20_000)
+    expect(june.locator("#sent")).to_contain_text("The clinic has it.")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from app.db import Database
 from app.models import Delivery, Membership, Patient, Person, PushSubscription, Reminder, Visit
 from app.services.delivery import topic_of
 from tests.browser.notification_center import NotificationCenter
-from tests.browser.phone import Phones, poll, wait_for_worker
+from tests.browser.phone import Phones, poll, until, wait_for_worker
 from tests.browser.screens import EMAILS, sign_in
 from tests.browser.server import LiveServer, Seed
 from tests.push_sink import PushSink, SinkPhone
@@ -113,15 +112,6 @@ def rows(server: LiveServer, what: Any) -> list[Any]:
     return found
 
 
-def until(what: Any, *, seconds: float = 15) -> Any:
-    """The first true value of `what()`."""
-    end = time.monotonic() + seconds
-    while not (value := what()):
-        assert time.monotonic() < end, f"still {value!r} after {seconds} s"
-        time.sleep(0.05)
-    return value
-
-
 def deliver(page: Page, server: LiveServer, data: str) -> None:
     """What the browser does when its push service hands over a message, decrypted."""
     devtools = page.context.new_cdp_session(page)
@@ -130,7 +120,7 @@ def deliver(page: Page, server: LiveServer, data: str) -> None:
         "ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"])
     )
     devtools.send("ServiceWorker.enable")
-    until(lambda: page.wait_for_timeout(50) or registrations)
+    until(page, lambda: registrations)
     devtools.send(
         "ServiceWorker.deliverPushMessage",
         {"origin": server.url, "registrationId": registrations[0]["registrationId"], "data": data},
@@ -181,31 +171,33 @@ def test_from_the_cadence_to_the_tap(
     server.stop()
     let_maintenance_be_due(server)
     server.start()
-    (reminder,) = until(lambda: [row for row in rows(server, Reminder) if row.rule == "maintenance_due"])
+    (reminder,) = until(
+        page, lambda: [row for row in rows(server, Reminder) if row.rule == "maintenance_due"]
+    )
     sent = topic_of(reminder.id)
-    until(lambda: sink.refused or [push for push in sink.received if push.headers["topic"] == sent])
+    until(page, lambda: sink.refused or [push for push in sink.received if push.headers["topic"] == sent])
     assert sink.refused == []
     push = next(push for push in sink.received if push.headers["topic"] == sent)
-    until(lambda: {row.id: row.state for row in rows(server, Reminder)}[reminder.id] == "sent")
+    until(page, lambda: {row.id: row.state for row in rows(server, Reminder)}[reminder.id] == "sent")
 
     # At least once: the same message twice is one notification.
     for _ in range(2):
         deliver(page, server, push.plaintext.decode())
-    until(lambda: len(center.shown) >= 2)
+    until(page, lambda: len(center.shown) >= 2)
     assert notifications(page) == [
         {"title": "Between", "body": LOCK_SCREEN, "tag": push.headers["topic"], "lang": "en"}
     ]
-    until(lambda: [row.shown_at for row in rows(server, Delivery) if row.shown_at])
+    until(page, lambda: [row.shown_at for row in rows(server, Delivery) if row.shown_at])
 
     # Nothing of Between is open when it is tapped.
     page.goto("about:blank")
-    until(lambda: open_windows(context) == 0)
+    until(page, lambda: open_windows(context) == 0)
     with context.expect_page() as opened:
         center.tap(center.shown[-1])
     today = opened.value
     today.wait_for_url(f"{server.url}/today")
     expect(today.get_by_role("heading", level=1)).to_be_visible()
-    (delivery,) = until(lambda: [row for row in rows(server, Delivery) if row.opened_at])
+    (delivery,) = until(page, lambda: [row for row in rows(server, Delivery) if row.opened_at])
     assert delivery.outcome == "accepted"
     assert delivery.attempted_at <= delivery.shown_at <= delivery.opened_at
 

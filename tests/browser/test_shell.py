@@ -85,7 +85,7 @@ def test_asking_to_talk_waits_without_a_network_and_then_reaches_the_clinic(
     expect(june.get_by_text("You asked to talk in person at")).to_be_visible()
     # For a short while it can be taken back; only then is it tried.
     waits = june.get_by_text("It waits on this phone until there is a network.")
-    expect(waits).to_be_visible(timeout=20_000)
+    expect(waits).to_be_visible()
 
     live_server.start()
     june.evaluate("dispatchEvent(new Event('online'))")

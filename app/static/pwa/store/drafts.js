@@ -43,13 +43,30 @@ async function drop({ id }, slot) {
   });
 }
 
+// The save that this page asked for last; {from} is what its words were changed from.
+let last = { running: false };
+
 /** Resolves when it is on the disk, with what was `given` and what is `kept`: more when another page wrote in it. */
 export function saveDraft(draft) {
   const given = structuredClone(draft);
   // What these words were changed from is what the page knew now, not what an earlier save learns meanwhile.
-  const from = seen.get(draft.id);
-  turn = turn.catch(() => {}).then(() => write(given, from));
+  const one = { given, from: seen.get(draft.id), running: true };
+  const before = last.running && last.given.id === draft.id ? last : null;
+  last = one;
+  turn = turn.catch(() => {}).then(() => saveAfter(before, one));
   return turn.then((kept) => ({ given, kept }));
+}
+
+/** A save asked for before the one before it was done: what that one said is not another page's word. */
+async function saveAfter(before, one) {
+  if (before) one.from = before.from;
+  try {
+    const kept = await write(one.given, one.from);
+    if (kept.id === one.given.id) one.from = { draft: one.given, revision: null };
+    return kept;
+  } finally {
+    one.running = false;
+  }
 }
 
 async function write(draft, from) {
