@@ -230,6 +230,7 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "escalation-postgresql": escalation_postgresql,
     "faults": lambda: phone_proofs.faults(_size("FAULTS", 2_000), SEED),
     "likeness": lambda: phone_proofs.likeness(_size("LIKENESS", 1_000), SEED),
+    "second-engine": phone_proofs.second_engine,
     "machine-sqlite": lambda: phone_proofs.machine_sqlite(_size("SEQUENCES", 20_000), SEED),
     "machine-postgresql": lambda: phone_proofs.machine_postgresql(_size("SEQUENCES_POSTGRESQL", 1_000), SEED),
 }

@@ -14,6 +14,7 @@ from prove.machine_likeness import compare
 from prove.machine_run import STEPS, find_all_planted, prove_machine
 from prove.proof import Proof
 from prove.proxy_runs import prove_faults
+from prove.second_engine import prove_second_engine
 from tests.browser.modules import module_page
 from tests.browser.phone import FLAGS, Phones, chromium
 from tests.browser.server import LiveServer
@@ -44,6 +45,16 @@ def likeness(scripts: int, seed: int) -> Proof:
         browser.close()
     size = f"{scripts:,} outboxes with scripted replies, played to outbox-core.js and to its model"
     return Proof("The machine's phone makes the same requests as the real one", size, differing, seed=seed)
+
+
+def second_engine() -> Proof:
+    """What stands in for what only Chromium has."""
+    seen = prove_second_engine()
+    size = f"{seen.engine}, one journey: {'; '.join(seen.steps)}"
+    promise = (
+        "In a browser without background sync, push and lasting storage, nothing is lost and help is there"
+    )
+    return Proof(promise, size, seen.faults)
 
 
 def machine_sqlite(sequences: int, seed: int) -> Proof:

@@ -282,3 +282,20 @@ def test_spanish_says_hours_and_days_as_people_do(
         now = "Date.parse('2026-11-21T15:00:00Z')"
         found = imported(page, "when.js", f"of.dayAndTime('{starts_at}', {now}, 'America/New_York')")
         assert re.sub(r"\s", " ", found).replace("a. m.", "a.m.").replace("p. m.", "p.m.") == said
+
+
+def test_days_are_counted_where_a_date_is_written_in_another_order(
+    browser: Browser, reading_server: LiveServer
+) -> None:
+    """WebKit writes Canada's dates as the United States do, and Today stayed empty there."""
+    backwards = (
+        "function () { return (at) => this.formatToParts(at).map((part) => part.value).reverse().join(''); }"
+    )
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.add_init_script(
+            f"Object.defineProperty(Intl.DateTimeFormat.prototype, 'format', {{ get: {backwards} }})"
+        )
+        page.goto(f"{reading_server.url}/today")
+        days = "of.daysBetween('2026-02-27T15:00:00Z', '2026-03-09T15:00:00Z', 'America/New_York')"
+        assert imported(page, "when.js", days) == 10

@@ -12,10 +12,16 @@ function formatter(options) {
 
 export const phoneZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Calendar day in a zone as a whole number of days, so that days can be subtracted across clock changes. */
+const DAY = { year: "numeric", month: "numeric", day: "numeric" };
+
+/**
+ * Calendar day in a zone as a whole number of days, so that days can be subtracted across clock changes. The parts
+ * are named by Intl: the order in which a locale writes them is not the same in every browser.
+ */
 export function dayNumber(moment, zone) {
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
-  return Date.parse(`${parts.format(new Date(moment))}T00:00:00Z`) / 86_400_000;
+  const parts = new Intl.DateTimeFormat("en-US", { timeZone: zone, ...DAY }).formatToParts(new Date(moment));
+  const { year, month, day } = Object.fromEntries(parts.map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(year, month - 1, day) / 86_400_000;
 }
 
 export const daysBetween = (from, to, zone) => dayNumber(to, zone) - dayNumber(from, zone);
