@@ -78,8 +78,19 @@ def test_without_script_item_9_shows_help_and_the_difficulty_question_comes_once
     expect(help_card).to_be_hidden()
 
 
-def test_nothing_moves_when_the_script_arrives(reading_server: LiveServer, small: Page) -> None:
-    small.goto(f"{reading_server.url}/check-in/en")
+@pytest.mark.parametrize("size", [(360, 740), (412, 839)])
+def test_nothing_moves_when_the_script_arrives(
+    reading_server: LiveServer, small: Page, size: tuple[int, int]
+) -> None:
+    held: list[Route] = []
+    small.set_viewport_size({"width": size[0], "height": size[1]})
+    small.route(re.compile(r"/check-in/main\.js"), lambda route: held.append(route))
+    small.goto(f"{reading_server.url}/check-in/en", wait_until="commit")
+    expect(small.locator("#phq9-1 .notice")).to_be_visible()
+    painted = "() => new Promise((wake) => requestAnimationFrame(() => setTimeout(wake)))"
+    small.evaluate(painted)
+    until(small, lambda: bool(held))
+    held[0].continue_()
     expect(small.locator("html.on")).to_be_attached()
     assert small.evaluate(SHIFTS) == 0
 
