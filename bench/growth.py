@@ -63,9 +63,11 @@ def _measure(name: str, folder: Path, load: Load, environ: Callable[[], dict[str
         many = servers.enter_context(_crowd(folder / "many", MANY, environ()))
         yield from _compare(name, few, many, load)
         yield _slowest(name, many, load)
+        yield _memory_of_items(name, many, load)
         yield from _beside_slow_clients(name, many, load)
         yield _beside_long_reads(name, many, load)
-        yield _memory(name, many, load)
+        what = f"server memory, {name}: then, after {max(SLOW)} pages at once to slow readers"
+        yield Result(what, f"{_memory(many):.1f} MB", "", "", None)
 
 
 @contextmanager
@@ -206,14 +208,18 @@ def _trickle(slow: list[socket.socket], kind: str, stop: threading.Event) -> Non
                 one.recv(1)
 
 
-def _memory(name: str, crowd: Crowd, load: Load) -> Result:
+def _memory_of_items(name: str, crowd: Crowd, load: Load) -> Result:
     """After so many items have gone through the very process, not only into its tables."""
     sent, turn = 0, BATCH * CLIENTS * 10
     while sent < SENT:
         requests = [[crowd.post(phone, BATCH) for _ in range(10)] for phone in crowd.phones]
         _latencies(crowd, requests, load)
         sent += turn
-    master = psutil.Process(crowd.server.pid)
-    used = sum(one.memory_full_info().pss for one in (master, *master.children(recursive=True)))
     what = f"server memory, {name}: {MANY:,} items stored, {sent:,} more taken"
-    return at_most(what, round(used / MEGABYTE, 1), 150, "MB")
+    return at_most(what, round(_memory(crowd), 1), 150, "MB")
+
+
+def _memory(crowd: Crowd) -> float:
+    """Of the master and its worker, in megabytes; what they share counts once."""
+    master = psutil.Process(crowd.server.pid)
+    return sum(one.memory_full_info().pss for one in (master, *master.children(recursive=True))) / MEGABYTE
