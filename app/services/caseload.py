@@ -23,15 +23,15 @@ from app.services.caseload_signals import (
 def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 1) -> Caseload:
     """The clinician's own patients, and those whose alert calls the clinician, by need."""
     team = patients_on_desk(actor)
-    alerts, news = find_alerts(session, team), find_news(session, team)
-    stretches, rises = find_stretches(session, team, now), find_rises(session, team, now)
+    members = session.scalars(sa.select(team.c.id)).all()
+    alerts, news = find_alerts(session, team), find_news(session, team, members)
+    stretches, rises = find_stretches(session, team, now), find_rises(session, team, members, now)
     unreached = find_unreached(session, team)
     needing = list(alerts)
     reading = [key for key in news if key not in alerts]
     drifting = [key for key in {**stretches, **rises} if key not in alerts and key not in news]
     calling = [key for key in unreached if key not in {*needing, *reading, *drifting}]
     busy = [*needing, *reading, *drifting, *calling]
-    total = session.scalar(sa.select(sa.func.count()).select_from(team)) or 0
     quiet = find_quiet(session, team, busy, page)
     rows = {key: Row(key, name) for key, name in read_names(session, team, [*busy, *quiet])}
     add_scores(session, team, rows)
@@ -47,7 +47,13 @@ def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 
         return [rows[key] for key in keys if key in rows]
 
     return Caseload(
-        pick(needing), pick(reading), pick(drifting), pick(calling), pick(quiet), total, total - len(busy)
+        pick(needing),
+        pick(reading),
+        pick(drifting),
+        pick(calling),
+        pick(quiet),
+        len(members),
+        len(members) - len(busy),
     )
 
 
