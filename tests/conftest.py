@@ -42,8 +42,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser first: its tests are the longest, and a long one begun last leaves a core idle."""
-    items.sort(key=lambda item: "browser" not in item.path.parts)
+    """Real browsers and servers first: theirs are the longest, and a long one begun last leaves a core idle."""
+    items.sort(key=lambda item: not {"browser", "live"}.intersection(item.path.parts))
 
 
 def migrate(url: str) -> None:
