@@ -42,7 +42,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Real browsers and servers first: theirs are the longest, and a long one begun last leaves a core idle."""
+    """Real browsers and servers first: the longest tests, and a long one begun last leaves a core idle."""
     items.sort(key=lambda item: not {"browser", "live"}.intersection(item.path.parts))
 
 
