@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
-from tests.browser.phone import wait_for_worker
+from tests.browser.phone import until, wait_for_worker
 from tests.browser.screens import sign_in
 from tests.browser.server import LiveServer, Seed
 
@@ -106,6 +106,33 @@ def test_hidden_numbers_are_hidden_and_come_back(june: Page, live_server: LiveSe
     june.get_by_role("button", name="Show the numbers").click()
     expect(june.locator(".plot")).to_be_visible()
     assert live_server.sql("SELECT numbers_hidden FROM person WHERE name = 'June Kowalski'")[0][0] == 0
+
+
+def test_a_wish_is_not_undone_by_what_was_read_before_it(june: Page) -> None:
+    """The overview that was on its way while the person chose again says the choice before."""
+    tab(june, "Changes").click()
+    expect(june.locator(".plot")).to_be_visible()
+    tab(june, "You").click()
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    june.route("**/api/overview", hold_first)
+    june.get_by_text("My clinician sees them").click()
+    tab(june, "Changes").click()
+    until(june, lambda: held)
+    june.get_by_role("button", name="Show the numbers").click()
+    expect(june.locator(".plot")).to_be_visible()
+    with june.expect_request("**/api/overview") as again:
+        held[0][0].fulfill(response=held[0][1])
+    response = again.value.response()
+    assert response is not None
+    assert not response.json()["person"]["numbers_hidden"]
+    expect(june.locator(".plot")).to_be_visible()
 
 
 def test_the_chart_and_its_table_hold_the_same_points(reader: Page) -> None:

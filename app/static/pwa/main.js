@@ -2,7 +2,7 @@
 import { html, render } from "preact";
 import { Frame, placeName } from "./parts/frame.js";
 import { CannotKeep, Elsewhere, NewVersion, Nobody, Unreadable } from "./screens/without.js";
-import { change, listen, onChange, readPhone, refresh, state } from "./parts/state.js";
+import { change, listen, onChange, readPhone, refresh, refreshAfter, state } from "./parts/state.js";
 import { reconcile } from "./push.js";
 import { focusHeading, here, startRouter } from "./router.js";
 import { Changes } from "./screens/changes.js";
@@ -80,7 +80,7 @@ async function prefer(wish) {
   if (!reply.ok) return false;
   const { overview } = state();
   change({ overview: { ...overview, person: { ...overview.person, ...wish } } });
-  refresh();
+  refreshAfter();
   return true;
 }
 

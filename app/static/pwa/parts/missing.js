@@ -3,7 +3,7 @@ import { html, useState } from "preact";
 import { postJson } from "../sync/api.js";
 import { t, tn } from "../words.js";
 import { Status } from "./notice.js";
-import { refresh } from "./state.js";
+import { refreshAfter } from "./state.js";
 
 /** What lies refused on this phone is not gone: it is listed where it waits. */
 export const missingOf = ({ overview, attention }) =>
@@ -21,7 +21,7 @@ function Gap({ gap }) {
     const reply = await postJson("/api/gaps/review", { patient: gap.patient, missing: gap.missing, words });
     if (!reply.ok) return go("failed");
     go("open");
-    return refresh();
+    return refreshAfter();
   };
   return html`<div class="attention small">
     <${Status} needs>${tn("{n} check-in or answer that a phone of yours held has not reached the clinic.",

@@ -3,7 +3,7 @@ import { html, useState } from "preact";
 import { postJson } from "../sync/api.js";
 import { briefly, plainDate } from "../when.js";
 import { t } from "../words.js";
-import { refresh } from "./state.js";
+import { refreshAfter } from "./state.js";
 
 export const Sharing = ({ patients, now }) => patients.map((patient) => html`<div class="stack">
   ${patient.care_links.length === 0 && html`<p class="small">
@@ -19,7 +19,7 @@ function Link({ link, now }) {
     go("ending");
     const reply = await postJson(`/api/care-links/${link.id}/end`, {});
     go(reply.ok ? "ended" : "failed");
-    if (reply.ok) await refresh();
+    if (reply.ok) await refreshAfter();
   };
   return html`<li aria-live="polite">
     <p><strong>${link.caregiver}</strong></p>

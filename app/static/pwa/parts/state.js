@@ -66,22 +66,19 @@ async function seeVisits(person, overview) {
 }
 
 let asking = null;
-let again = false;
 
 /** What the server says now; asked once at a time. `reading` tells the screens how fresh their words are. */
 export function refresh() {
   asking ??= ask().finally(() => {
     asking = null;
-    if (again) refresh();
-    again = false;
   });
   return asking;
 }
 
-/** A receipt came: what is being read at this moment may be older than it. */
-function refreshAfter() {
-  if (asking) again = true;
-  else refresh();
+/** The clinic has something new of this person: what is being read at this moment may be older than it. */
+export async function refreshAfter() {
+  await asking?.catch(() => {});
+  return refresh();
 }
 
 async function ask() {
