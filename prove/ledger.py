@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.models import AlertAnswer, AuditRow, CheckIn, Envelope, InstrumentScore, Note
-from app.models.check_in import ITEMS
+from app.models.check_in import ITEM_NAMES
 
 PARTS = ("check-ins", "answers", "scores", "notes", "alert answers", "audit rows")
 FORGETTABLE = {"stored", "duplicate", "conflict"}
@@ -77,7 +77,7 @@ def _per(column: InstrumentedAttribute[Any], *where: sa.ColumnElement[bool]) -> 
 
 
 def _answers() -> sa.Subquery:
-    items = (getattr(InstrumentScore, f"item_{number}") for number in range(1, ITEMS + 1))
+    items = (getattr(InstrumentScore, name) for name in ITEM_NAMES)
     there = (sa.case((item.is_(None), 0), else_=1) for item in items)
     counted = sa.func.sum(functools.reduce(operator.add, there)).label("n")
     owner = InstrumentScore.check_in_id

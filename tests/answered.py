@@ -1,7 +1,7 @@
 """SQL over the answers that stand beside a score."""
 
-from app.models.check_in import ITEMS as MOST
+from app.models.check_in import ITEM_NAMES
 
-ITEMS = ", ".join(f"item_{number}" for number in range(1, MOST + 1))
+ITEMS = ", ".join(ITEM_NAMES)
 # How many items of the rows chosen were answered.
-ANSWERED = f"sum({' + '.join(f'(item_{number} IS NOT NULL)' for number in range(1, MOST + 1))})"
+ANSWERED = f"sum({' + '.join(f'({name} IS NOT NULL)' for name in ITEM_NAMES)})"

@@ -84,7 +84,8 @@ class CheckIn(ClinicOwned, Base):
     should_know_text: Mapped[str]
 
 
-ITEMS = 9
+ITEM_NAMES = tuple(f"item_{number}" for number in range(1, 10))
+"""The columns of the answers, in the order of the items; GAD-7 has seven."""
 
 
 class InstrumentScore(Base):
@@ -100,7 +101,7 @@ class InstrumentScore(Base):
         one_of("instrument", "phq9", "gad7"),
         one_of("status", "complete", "prorated", "incomplete"),
         sa.CheckConstraint(
-            " AND ".join(f"item_{number} BETWEEN 0 AND 3" for number in range(1, ITEMS + 1)),
+            " AND ".join(f"{name} BETWEEN 0 AND 3" for name in ITEM_NAMES),
             name="items_range",
         ),
         sa.CheckConstraint(
@@ -131,8 +132,8 @@ class InstrumentScore(Base):
     @property
     def answers(self) -> dict[int, int]:
         """The answered items, 0 to 3 by number from 1."""
-        told = {number: getattr(self, f"item_{number}") for number in range(1, ITEMS + 1)}
-        return {number: value for number, value in told.items() if value is not None}
+        told = (getattr(self, name) for name in ITEM_NAMES)
+        return {number: value for number, value in enumerate(told, 1) if value is not None}
 
 
 class Note(Base):

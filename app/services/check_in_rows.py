@@ -10,14 +10,13 @@ import sqlalchemy as sa
 
 from app.domain.check_in import CheckInFacts, InstrumentFacts
 from app.models import CheckIn, CheckInVisit, InstrumentScore, Note, Visit
-from app.models.check_in import ITEMS
+from app.models.check_in import ITEM_NAMES
 from app.services.bulk import Rows, RowValues, shape_of
 
 _CHECK_IN = shape_of(CheckIn, owner="id")
 _SCORE, _NOTE, _VISIT = (
     shape_of(table, owner="check_in_id") for table in (InstrumentScore, Note, CheckInVisit)
 )
-_ITEMS = tuple(f"item_{number}" for number in range(1, ITEMS + 1))
 _OWN_VISITS = sa.select(Visit.clinic_id, Visit.id, Visit.patient_id).where(
     Visit.clinic_id.in_(sa.bindparam("clinics", expanding=True)),
     Visit.id.in_(sa.bindparam("visits", expanding=True)),
@@ -107,7 +106,7 @@ def _scores(one: NewCheckIn) -> Iterable[RowValues]:
 def _items(said: InstrumentFacts) -> RowValues:
     shown = zip(said.answers, said.languages, strict=True)
     return {
-        **dict(zip_longest(_ITEMS, said.answers)),
+        **dict(zip_longest(ITEM_NAMES, said.answers)),
         "languages": [language if value is not None else None for value, language in shown],
     }
 

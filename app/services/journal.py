@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -45,10 +46,11 @@ class Entry:
     sign_off: SignOff | None
     reader_name: str | None
 
-    @property
+    @cached_property
     def answers(self) -> dict[str, dict[int, int]]:
         """By instrument and item; skipped ones are absent."""
-        return {name: score.answers for name, score in self.scores.items() if score.answers}
+        told = {name: score.answers for name, score in self.scores.items()}
+        return {name: answers for name, answers in told.items() if answers}
 
 
 def read_check_ins(
