@@ -2,8 +2,9 @@
 
 from app.models.agreement import Agreement
 from app.models.alert import Alert, AlertAnswer, AlertAttempt, AlertHandover, AlertWords
+from app.models.at_rest import LeftPlain, NotOpenedError, Opened, PatientKey, WrappingKey
 from app.models.audit import AuditRow
-from app.models.base import Base
+from app.models.base import Base, table_of
 from app.models.check_in import (
     CheckIn,
     CheckInVisit,
@@ -48,9 +49,13 @@ __all__ = [
     "GapReview",
     "InstrumentScore",
     "Invitation",
+    "LeftPlain",
     "Membership",
+    "NotOpenedError",
     "Note",
+    "Opened",
     "Patient",
+    "PatientKey",
     "Person",
     "PushSubscription",
     "Reminder",
@@ -62,4 +67,6 @@ __all__ = [
     "Throttle",
     "Visit",
     "WebSession",
+    "WrappingKey",
+    "table_of",
 ]
