@@ -1,10 +1,11 @@
-"""Single jobs: `flask --app app demo`, `work`, `repairs reread` and `keys rotate`."""
+"""Single jobs: `flask --app app demo`, `work`, `repairs reread`, `keys rotate` and `audit`."""
 
 from datetime import UTC, datetime
 
 import click
 from flask import Flask
 
+from app.audit_commands import install_audit_commands
 from app.config import Settings
 from app.db import Database
 from app.demo.build import build_demo, has_people
@@ -29,9 +30,10 @@ def fill_empty(database: Database, settings: Settings) -> bool:
 
 
 def install_commands(app: Flask) -> None:
-    """`flask --app app demo`, `work`, `repairs reread` and `keys rotate`."""
+    """`flask --app app demo`, `work`, `repairs reread`, `keys rotate` and `audit`."""
 
     _install_keys(app)
+    install_audit_commands(app)
 
     @app.cli.command("demo")
     def demo() -> None:

@@ -3,7 +3,7 @@
 from app.models.agreement import Agreement
 from app.models.alert import Alert, AlertAnswer, AlertAttempt, AlertHandover, AlertWords
 from app.models.at_rest import LeftPlain, NotOpenedError, Opened, PatientKey, WrappingKey
-from app.models.audit import AuditRow
+from app.models.audit import AuditLink, AuditRow
 from app.models.base import Base, table_of
 from app.models.check_in import (
     CheckIn,
@@ -36,6 +36,7 @@ __all__ = [
     "AlertStep",
     "AlertWords",
     "AppendCredential",
+    "AuditLink",
     "AuditRow",
     "Base",
     "Cadence",

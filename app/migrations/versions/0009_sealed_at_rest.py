@@ -26,6 +26,7 @@ BYTES = (("envelope", "sealed"),)
 
 def upgrade() -> None:
     _add_keys()
+    _add_chain()
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, column in TEXTS:
         (_to_bytes_on_sqlite if is_sqlite else _to_bytes)(table, column)
@@ -68,6 +69,20 @@ def _add_keys() -> None:
         "left_plain",
         sa.Column("place", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("place", name=op.f("pk_left_plain")),
+    )
+
+
+def _add_chain() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "audit_link",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("audit_id", number, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_audit_link_audit_id")),
+        sa.PrimaryKeyConstraint("clinic_id", "position", name=op.f("pk_audit_link")),
+        sa.UniqueConstraint("audit_id", name=op.f("uq_audit_link_audit_id")),
     )
 
 
