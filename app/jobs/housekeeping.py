@@ -7,6 +7,7 @@ from datetime import datetime
 from app.db import Database
 from app.domain.check_in import CheckInFacts
 from app.services.audit_chain import seal_audit
+from app.services.erasure import erase_due
 from app.services.reread import Kept, Outcome, Reader, reread_all
 from app.services.throttle import forget_windows
 
@@ -26,6 +27,7 @@ class Housekeeping:
         """One round. What fails now is tried at the next tick."""
         try:
             self._reread()
+            erase_due(self._database, self._now())
             seal_audit(self._database)
             with self._database.writing() as session:
                 forget_windows(session, self._now())

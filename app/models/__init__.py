@@ -16,6 +16,7 @@ from app.models.check_in import (
 from app.models.clinic import Clinic
 from app.models.cover import Absence, StandingPlan
 from app.models.credential import AppendCredential, SealingKey, Throttle, WebSession
+from app.models.erasure import Erasure, LegalHold
 from app.models.escalation import AlertNotice, AlertStep
 from app.models.gap import GapReview, SeriesEnd
 from app.models.invitation import Invitation
@@ -47,10 +48,12 @@ __all__ = [
     "Delivery",
     "Dismissal",
     "Envelope",
+    "Erasure",
     "GapReview",
     "InstrumentScore",
     "Invitation",
     "LeftPlain",
+    "LegalHold",
     "Membership",
     "NotOpenedError",
     "Note",

@@ -3,14 +3,14 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import AppendCredential, Membership, Patient, PatientKey, WebSession
+from app.models import AppendCredential, Erasure, Membership, Patient, PatientKey, WebSession
 from app.services.wrapping import Owner, Wrapped
 
 PATIENT_DAYS = 30
@@ -24,7 +24,8 @@ SLIDE_AFTER = timedelta(hours=1)
 class AppendRight:
     """Whose answers a credential may add. `clinics`: the clinic of each patient that this person is.
 
-    `keys`: those patients' keys, as far as they have one.
+    `keys`: those patients' keys, as far as they have one. `erased`: the clinic of each patient that this
+    person was until the record was erased.
     """
 
     credential_id: uuid.UUID
@@ -32,6 +33,7 @@ class AppendRight:
     clinics: dict[uuid.UUID, uuid.UUID]
     seen_at: datetime
     keys: dict[Owner, Wrapped] = field(default_factory=dict)
+    erased: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
 
 
 def hash_token(token: str) -> bytes:
@@ -145,6 +147,15 @@ _RIGHTS = (
 )
 
 
+_ERASED = (
+    sa.select(Membership.person_id, Erasure.patient_id, Erasure.clinic_id)
+    .join(
+        Membership, sa.and_(Membership.clinic_id == Erasure.clinic_id, Membership.id == Erasure.membership_id)
+    )
+    .where(Membership.person_id.in_(sa.bindparam("people", expanding=True)), Erasure.erased_at.is_not(None))
+)
+
+
 def find_append_rights(
     connection: sa.Connection, tokens: Sequence[str], now: datetime
 ) -> dict[str, AppendRight]:
@@ -158,7 +169,18 @@ def find_append_rights(
             right.clinics[patient_id] = clinic_id
         if key_id is not None:
             right.keys[Owner(clinic_id, patient_id)] = Wrapped(key_id, bytes(wrapped))
+    if any(row.patient_id is None for row in rows):
+        _add_erased(connection, found.values())
     return found
+
+
+def _add_erased(connection: sa.Connection, rights: Iterable[AppendRight]) -> None:
+    """Whoever is no patient may have been one: their phone may still hold what nobody keeps any more."""
+    rows = connection.execute(_ERASED, {"people": [right.person_id for right in rights]}).all()
+    for right in rights:
+        right.erased.update(
+            {row.patient_id: row.clinic_id for row in rows if row.person_id == right.person_id}
+        )
 
 
 def slide_append_credential(session: Session, right: AppendRight, now: datetime) -> None:

@@ -27,6 +27,7 @@ BYTES = (("envelope", "sealed"),)
 def upgrade() -> None:
     _add_keys()
     _add_chain()
+    _add_erasure()
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, column in TEXTS:
         (_to_bytes_on_sqlite if is_sqlite else _to_bytes)(table, column)
@@ -83,6 +84,85 @@ def _add_chain() -> None:
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_audit_link_audit_id")),
         sa.PrimaryKeyConstraint("clinic_id", "position", name=op.f("pk_audit_link")),
         sa.UniqueConstraint("audit_id", name=op.f("uq_audit_link_audit_id")),
+    )
+
+
+def _add_erasure() -> None:
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "erasure",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=True),
+        sa.Column("asked_at", moment, nullable=False),
+        sa.Column("due_at", moment, nullable=False),
+        sa.Column("undone_by", sa.Uuid(), nullable=True),
+        sa.Column("undone_at", moment, nullable=True),
+        sa.Column("erased_at", moment, nullable=True),
+        sa.Column("late_items", sa.Integer(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("why IN ('patient', 'staff', 'retention')", name=op.f("ck_erasure_why_known")),
+        sa.CheckConstraint(
+            "(undone_at IS NULL) = (undone_by IS NULL)", name=op.f("ck_erasure_undone_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "erased_at IS NULL OR undone_at IS NULL", name=op.f("ck_erasure_erased_or_undone")
+        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_erasure_clinic_id")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "membership_id"],
+            ["membership.clinic_id", "membership.id"],
+            name=op.f("fk_erasure_clinic_id_membership_id"),
+        ),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_erasure_asked_by")),
+        sa.ForeignKeyConstraint(["undone_by"], ["person.id"], name=op.f("fk_erasure_undone_by")),
+        sa.PrimaryKeyConstraint("clinic_id", "id", name=op.f("pk_erasure")),
+    )
+    _index_while("uq_erasure_stands", "erasure", "undone_at IS NULL")
+    op.create_index("ix_erasure_due_at", "erasure", ["due_at"])
+    op.create_index("ix_erasure_membership_id", "erasure", ["membership_id"])
+    op.create_table(
+        "legal_hold",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("placed_by", sa.Uuid(), nullable=False),
+        sa.Column("placed_at", moment, nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.Column("lifted_by", sa.Uuid(), nullable=True),
+        sa.Column("lifted_at", moment, nullable=True),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(lifted_at IS NULL) = (lifted_by IS NULL)", name=op.f("ck_legal_hold_lifted_by_somebody")
+        ),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_legal_hold_has_reason")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_legal_hold_clinic_id")),
+        *(
+            sa.ForeignKeyConstraint(
+                ["clinic_id", column],
+                [f"{table}.clinic_id", f"{table}.id"],
+                name=op.f(f"fk_legal_hold_clinic_id_{column}"),
+            )
+            for column, table in (
+                ("patient_id", "patient"),
+                ("placed_by", "membership"),
+                ("lifted_by", "membership"),
+            )
+        ),
+        sa.PrimaryKeyConstraint("clinic_id", "id", name=op.f("pk_legal_hold")),
+    )
+    _index_while("uq_legal_hold_holds", "legal_hold", "lifted_at IS NULL")
+
+
+def _index_while(name: str, table: str, condition: str) -> None:
+    op.create_index(
+        name,
+        table,
+        ["patient_id", "clinic_id"],
+        unique=True,
+        sqlite_where=sa.text(condition),
+        postgresql_where=sa.text(condition),
     )
 
 
