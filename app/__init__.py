@@ -30,7 +30,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.migrations import upgrade
     from app.pwa import pwa
     from app.services.intake import Intake
+    from app.services.plain import seal_plain
     from app.services.sealing import load_keyring
+    from app.services.wrapping import load_keys
 
     settings = settings or load_settings()
     make_folder(settings.instance)
@@ -39,6 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         upgrade(database)
         with database.writing() as session:
             keyring = load_keyring(session, settings.instance, datetime.now(UTC))
+        load_keys(database, settings.instance, datetime.now(UTC))
+        seal_plain(database)
     assets = build_assets(settings.instance)
 
     app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))

@@ -1,10 +1,11 @@
-"""Single jobs: `flask --app app demo`, `work` and `repairs reread`."""
+"""Single jobs: `flask --app app demo`, `work`, `repairs reread`, `keys rotate` and `audit`."""
 
 from datetime import UTC, datetime
 
 import click
 from flask import Flask
 
+from app.audit_commands import install_audit_commands
 from app.config import Settings
 from app.db import Database
 from app.demo.build import build_demo, has_people
@@ -12,7 +13,9 @@ from app.http import Parts
 from app.jobs import work_once
 from app.reading import reading_with
 from app.services.reread import Outcome, Reader, reread_all
+from app.services.rotation import rotate
 from app.services.sealing import load_keyring
+from app.services.wrapping import wrapping_path
 
 
 def fill_empty(database: Database, settings: Settings) -> bool:
@@ -27,7 +30,10 @@ def fill_empty(database: Database, settings: Settings) -> bool:
 
 
 def install_commands(app: Flask) -> None:
-    """`flask --app app demo`, `work` and `repairs reread`."""
+    """`flask --app app demo`, `work`, `repairs reread`, `keys rotate` and `audit`."""
+
+    _install_keys(app)
+    install_audit_commands(app)
 
     @app.cli.command("demo")
     def demo() -> None:
@@ -56,3 +62,21 @@ def install_commands(app: Flask) -> None:
         reader = Reader(parts.database, reading_with(parts.keyring), None, datetime.now(UTC))
         came = reread_all(reader)
         click.echo(f"{came[Outcome.READ]} read now, {came[Outcome.UNREAD]} still not understood.")
+
+
+def _install_keys(app: Flask) -> None:
+    @app.cli.group("keys")
+    def keys() -> None:
+        """The keys that wrap patients' keys."""
+
+    @keys.command("rotate")
+    def rotate_keys() -> None:
+        """Make a new wrapping key and wrap every patient's key with it. Go on if it was stopped before."""
+        parts: Parts = app.extensions["between"]
+        done = rotate(parts.database, parts.settings.instance, datetime.now(UTC))
+        if done.resumed:
+            click.echo(f"A rotation to {done.key_id} had stopped; it is finished now. No other key was made.")
+        click.echo(f"{done.rewrapped} keys are wrapped by {done.key_id} now.")
+        for key_id in done.retired:
+            path = wrapping_path(parts.settings.instance, key_id)
+            click.echo(f"Nothing needs {path} any more, but backups made before now: keep it with them.")

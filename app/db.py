@@ -51,6 +51,11 @@ class Database:
         )
         self._write_lock = threading.Lock()
 
+    def carry(self, **parts: object) -> None:
+        """What every session and connection from here on has with it, among its execution options."""
+        for engine in (self._writes, self._reads):
+            engine.update_execution_options(**parts)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for one page of reads, which does not keep a commit waiting between two of them."""
@@ -157,6 +162,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        # What is erased must not be readable in a free page.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

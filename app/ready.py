@@ -9,7 +9,9 @@ from app.db import Database
 from app.demo.build import demo_sign_ins
 from app.keys import make_folder
 from app.migrations import upgrade
+from app.services.plain import seal_plain
 from app.services.sealing import load_keyring
+from app.services.wrapping import load_keys
 
 
 def prepare(settings: Settings) -> None:
@@ -28,6 +30,8 @@ def _fill(database: Database, settings: Settings) -> None:
     upgrade(database)
     with database.writing() as session:
         load_keyring(session, settings.instance, datetime.now(UTC))
+    load_keys(database, settings.instance, datetime.now(UTC))
+    seal_plain(database)
     if settings.vapid_contact is not None:
         load_vapid(settings.instance)
     if settings.demo:

@@ -19,6 +19,7 @@ from app.db import Database
 from app.keys import make_folder
 from app.migrations import upgrade
 from app.services import accounts
+from app.services.wrapping import load_keys
 from tests.factories import Factory, visitor
 from tests.postgres import Postgres
 from tests.templates import compile_once
@@ -98,9 +99,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     """The database itself, without the web around it."""
     database = Database(database_url)
+    load_keys(database, tmp_path / "instance", datetime.now(UTC))
     yield database
     database.dispose()
 

@@ -28,8 +28,10 @@ from app.models import (
 )
 from app.services import access
 from app.services.access import PUBLIC, SESSION, Policy
+from app.services.at_rest import seal_texts
 from app.services.invitations import invite
 from app.services.visits import set_cadence
+from app.services.wrapping import Owner
 from tests.factories import Factory, Member, make_decision, seal_for, signed_in, visitor
 
 # Columns. june is the patient whose things are asked for, lead is on june's team, sam is june's caregiver.
@@ -214,10 +216,11 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
         dismissed = Dismissal(
             clinic_id=june.clinic_id,
             envelope_id=envelope_id,
-            words="spoke by phone",
+            id=uuid.uuid4(),
             dismissed_by=lead.membership_id,
             dismissed_at=make.now,
         )
+        seal_texts(session, Owner(june.clinic_id, june.patient), dismissed, words="spoke by phone")
         session.add_all([reminder, subscription, absence, dismissed])
         session.flush()
         return {

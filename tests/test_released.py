@@ -5,11 +5,13 @@ each database, and every envelope its phones sent.
 """
 
 import base64
+import hashlib
 import json
 import shutil
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,16 +23,20 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import load_settings
 from app.db import Database
 from app.migrations import upgrade
-from app.models import Base, CheckIn, Envelope, InstrumentScore
+from app.models import Alert, AlertAttempt, Base, CheckIn, Envelope, InstrumentScore, Note, Patient
 from app.reading import reading_with
 from app.schemas.envelope import UnreadableError, read_envelope
-from app.services.reread import Outcome, Reader, reread_all
+from app.services.at_rest import open_texts
+from app.services.plain import PLACES, seal_plain
+from app.services.reread import Outcome, Reader, find_kept, open_kept, reread_all
 from app.services.sealing import CannotOpenError, Keyring, load_keyring
+from app.services.wrapping import CannotReadError, Owner, load_keys
 from tests.factories import Member, signed_in
 from tests.postgres import Postgres
 
@@ -124,6 +130,71 @@ def test_every_answer_stands_beside_its_score_in_its_language(left: Left) -> Non
     database.dispose()
 
 
+WORDS = {
+    "check_in": (CheckIn, "should_know_text"),
+    "note": (Note, "body"),
+    "alert": (Alert, "outcome"),
+    "alert_attempt": (AlertAttempt, "words"),
+    "patient": (Patient, "safety_plan"),
+}
+
+
+def test_every_word_is_what_it_was_and_stands_plain_nowhere(left: Left, tmp_path: Path) -> None:
+    database = Database(left.url)
+    with database.reading() as session:
+        before = {
+            name: sorted(session.execute(sa.text(f"SELECT {column} FROM {name}")).scalars())
+            for name, (_model, column) in WORDS.items()
+        }
+        kept = sorted(bytes(one) for one in session.execute(sa.text("SELECT sealed FROM envelope")).scalars())
+    upgrade(database)
+    load_keys(database, tmp_path, datetime.now(UTC))
+    assert seal_plain(database) > len(kept)
+    assert seal_plain(database) == 0
+    assert {name: _words(database, name) for name in WORDS} == before
+    assert sorted(_kept(database)) == kept
+    told = [text.encode() for texts in before.values() for text in texts if text]
+    assert len(told) > 5
+    on_disk = b"".join(_stored(database))
+    assert not [one for one in (*told, *kept) if one in on_disk]
+    database.dispose()
+    if database.is_sqlite:
+        file = Path(left.url.removeprefix("sqlite:///")).read_bytes()
+        assert not [one for one in (*told, *kept) if one in file]
+
+
+def _words(database: Database, name: str) -> list[str]:
+    model, column = WORDS[name]
+    with database.reading() as session:
+        owners = session.execute(sa.select(Patient.clinic_id, Patient.id)).all()
+        rows = session.scalars(sa.select(model)).all()
+        for row in rows:
+            _open_with_any(session, [Owner(*one) for one in owners], row)
+        return sorted(getattr(row, column) for row in rows)
+
+
+def _open_with_any(session: Session, owners: list[Owner], row: Any) -> None:
+    """Only one patient's key opens it, whichever that is."""
+    opened = 0
+    for owner in owners:
+        with suppress(CannotReadError):
+            open_texts(session, owner, [row])
+            opened += 1
+    assert opened in (1, len(owners))
+
+
+def _kept(database: Database) -> Iterator[bytes]:
+    with database.reading_core() as connection:
+        for key in connection.execute(sa.select(Envelope.clinic_id, Envelope.id)).all():
+            yield find_kept(connection, (key.clinic_id, key.id)).sealed
+
+
+def _stored(database: Database) -> Iterator[bytes]:
+    with database.reading() as session:
+        for place in PLACES:
+            yield from map(bytes, session.scalars(sa.select(place.table.c[place.column])))
+
+
 def test_every_score_is_what_it_was(upgraded: Flask, left: Left) -> None:
     columns = (
         CheckIn.client_id,
@@ -160,17 +231,13 @@ def test_every_envelope_it_kept_opens_and_scores_the_same(upgraded: Flask) -> No
         for one in session.scalars(sa.select(InstrumentScore)):
             stored.setdefault(one.check_in_id, {})[one.instrument] = one.total
         rows = session.scalars(sa.select(Envelope).where(Envelope.source == "phone")).all()
-        people = dict(
-            session.execute(
-                sa.text("SELECT p.id, m.person_id FROM patient p JOIN membership m ON m.id = p.membership_id")
-            ).all()
-        )
-    people = {uuid.UUID(str(patient)): uuid.UUID(str(person)) for patient, person in people.items()}
     readable = [row for row in rows if not row.repair]
     assert readable
     for row in readable:
-        plain = keyring.open(row.sealed, row.key_id, people[row.patient_id], row.client_id)
-        said = read_envelope(plain, row.client_id)
+        with database_of(upgraded).reading_core() as connection:
+            kept = find_kept(connection, (row.clinic_id, row.id))
+        assert hashlib.sha256(kept.sealed).digest() == row.sha256
+        said = read_envelope(open_kept(keyring, kept), row.client_id)
         scores = {name: one.score.total for name, one in said.instruments.items()}
         assert scores == stored.get(row.id, {})
 

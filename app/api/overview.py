@@ -15,6 +15,7 @@ from app.languages import local
 from app.models import Clinic, Delivery, Envelope, Membership, Patient, Person, Reminder, Visit
 from app.services.access import Actor, own_patients
 from app.services.agreements import newest_agreement
+from app.services.at_rest import open_texts, owner_of
 from app.services.care import list_shared
 from app.services.envelopes import FIRST
 from app.services.gaps import read_gap
@@ -83,6 +84,7 @@ def _push(session: Session, actor: Actor) -> dict[str, Any]:
 
 def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) -> dict[str, Any]:
     clinic = session.get_one(Clinic, patient.clinic_id)
+    open_texts(session, owner_of(patient), [patient])
     visits = read_visits(session, patient, now - HISTORY)
     today = local(now, clinic.zone).date()
     return {

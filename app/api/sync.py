@@ -1,9 +1,11 @@
 """POST /api/sync: sealed items in, a receipt for each. GET /api/keys: what to seal to."""
 
 import hashlib
+import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response
 
@@ -14,6 +16,7 @@ from app.http import answer, append_tokens, current_now, parts, read_json
 from app.languages import gettext as _
 from app.schemas.envelope import UnreadableError, read_envelope
 from app.schemas.sync import SentItem, read_sync
+from app.services.erasure import count_late
 from app.services.intake import Claim, Receipt
 from app.services.sealing import CannotOpenError, Keyring
 from app.services.sessions import (
@@ -33,8 +36,9 @@ def sync() -> Response:
     now = current_now()
     reading = _Reading(items, parts().keyring)
     receipts = iter(parts().intake.take(Claim(person_id, append_tokens(), reading.read, now)))
+    _count_erased(reading)
     told = [
-        _told(next(receipts)) if isinstance(entry, Arrival) else _told_rejected(item, entry)
+        _told(next(receipts)) if isinstance(entry, Arrival) else _told_else(item, entry, now)
         for item, entry in zip(items, reading.entries, strict=True)
     ]
     response = answer({"receipts": told, "server_time": _iso(now)})
@@ -54,13 +58,29 @@ def keys() -> Response:
     return answer({"keys": parts().keyring.public()})
 
 
+class _Erased(NamedTuple):
+    """An item of a record that was erased: the phone may forget it, and nothing of it is kept."""
+
+    clinic_id: uuid.UUID
+    patient_id: uuid.UUID
+
+
+def _count_erased(reading: "_Reading") -> None:
+    late = Counter(entry for entry in reading.entries if isinstance(entry, _Erased))
+    if not late:
+        return
+    with parts().database.writing() as session:
+        for of, items in late.items():
+            count_late(session, of.clinic_id, of.patient_id, items)
+
+
 class _Reading:
     """The items of one request, opened when it is known whose they are."""
 
     def __init__(self, items: Sequence[SentItem], keyring: Keyring) -> None:
         self._items, self._keyring = items, keyring
         self.right: AppendRight | None = None
-        self.entries: list[Arrival | str] = []
+        self.entries: list[Arrival | _Erased | str] = []
 
     def read(self, right: AppendRight) -> list[Arrival]:
         """The items that will be kept. `entries` has them all, with the catalogue's code for the others."""
@@ -69,10 +89,12 @@ class _Reading:
         return [entry for entry in self.entries if isinstance(entry, Arrival)]
 
 
-def _read_arrival(item: SentItem, right: AppendRight, keyring: Keyring) -> Arrival | str:
+def _read_arrival(item: SentItem, right: AppendRight, keyring: Keyring) -> Arrival | _Erased | str:
     """The item as it will be kept, or the catalogue's code for why it cannot be."""
     if item.refused is not None:
         return item.refused
+    if item.id is not None and item.patient_id in right.erased:
+        return _Erased(right.erased[item.patient_id], item.patient_id)
     if item.id is None or item.patient_id not in right.clinics:
         return "wrong_owner"
     facts, repair = None, ""
@@ -101,6 +123,21 @@ def _told(receipt: Receipt) -> dict[str, Any]:
         "status": receipt.status,
         "needs_repair": receipt.needs_repair,
         "arrived_at": _iso(receipt.arrived_at),
+    }
+
+
+def _told_else(item: SentItem, entry: _Erased | str, now: datetime) -> dict[str, Any]:
+    return _told_rejected(item, entry) if isinstance(entry, str) else _told_erased(item, now)
+
+
+def _told_erased(item: SentItem, now: datetime) -> dict[str, Any]:
+    """In the words that make every phone let go: this clinic has no more use for its copy."""
+    return {
+        "id": str(item.id),
+        "sha256": hashlib.sha256(item.sealed).hexdigest(),
+        "status": "duplicate",
+        "needs_repair": False,
+        "arrived_at": _iso(now),
     }
 
 

@@ -15,6 +15,7 @@ from app.demo.stories import CLINIC, CLINICIANS, SIGN_IN_WORDS, STORIES, ZONE
 from app.models import Clinic, Membership, Patient, Person, TeamMember
 from app.services.access import load_actor
 from app.services.accounts import create_clinic, create_person, join_clinic
+from app.services.at_rest import owner_of, seal_texts
 from app.services.intake import Intake
 from app.services.invitations import accept_invitation, invite
 from app.services.sealing import Keyring
@@ -101,7 +102,7 @@ def _enrol(session: Session, story: Story, team: list[Membership], clock: Clock)
     person.numbers_hidden = story.numbers_hidden
     membership = _invited(session, team[0], "patient", person, now)
     patient = session.scalars(sa.select(Patient).where(Patient.membership_id == membership.id)).one()
-    patient.safety_plan = story.safety_plan
+    seal_texts(session, owner_of(patient), patient, safety_plan=story.safety_plan)
     for other in team[1:]:
         session.add(TeamMember(clinic_id=patient.clinic_id, patient_id=patient.id, membership_id=other.id))
     _share_care(session, story, patient, membership, clock)

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from app.db import Database
 from app.domain.check_in import CheckInFacts
-from app.services.reread import Outcome, Reader, reread_all
+from app.services.audit_chain import seal_audit
+from app.services.erasure import erase_due
+from app.services.reread import Kept, Outcome, Reader, reread_all
 from app.services.throttle import forget_windows
 
 log = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ class Housekeeping:
     """A start may be an upgrade: what could not be read before is read again, in the background."""
 
     def __init__(
-        self, database: Database, read: Callable[[Any], CheckInFacts | str], now: Callable[[], datetime]
+        self, database: Database, read: Callable[[Kept], CheckInFacts | str], now: Callable[[], datetime]
     ) -> None:
         self._database, self._read, self._now = database, read, now
         self._has_reread = False
@@ -26,6 +27,8 @@ class Housekeeping:
         """One round. What fails now is tried at the next tick."""
         try:
             self._reread()
+            erase_due(self._database, self._now())
+            seal_audit(self._database)
             with self._database.writing() as session:
                 forget_windows(session, self._now())
         except Exception:

@@ -2,8 +2,9 @@
 
 from app.models.agreement import Agreement
 from app.models.alert import Alert, AlertAnswer, AlertAttempt, AlertHandover, AlertWords
-from app.models.audit import AuditRow
-from app.models.base import Base
+from app.models.at_rest import LeftPlain, NotOpenedError, Opened, PatientKey, WrappingKey
+from app.models.audit import AuditLink, AuditRow
+from app.models.base import Base, table_of
 from app.models.check_in import (
     CheckIn,
     CheckInVisit,
@@ -15,6 +16,7 @@ from app.models.check_in import (
 from app.models.clinic import Clinic
 from app.models.cover import Absence, StandingPlan
 from app.models.credential import AppendCredential, SealingKey, Throttle, WebSession
+from app.models.erasure import Erasure, LegalHold
 from app.models.escalation import AlertNotice, AlertStep
 from app.models.gap import GapReview, SeriesEnd
 from app.models.invitation import Invitation
@@ -35,6 +37,7 @@ __all__ = [
     "AlertStep",
     "AlertWords",
     "AppendCredential",
+    "AuditLink",
     "AuditRow",
     "Base",
     "Cadence",
@@ -45,12 +48,18 @@ __all__ = [
     "Delivery",
     "Dismissal",
     "Envelope",
+    "Erasure",
     "GapReview",
     "InstrumentScore",
     "Invitation",
+    "LeftPlain",
+    "LegalHold",
     "Membership",
+    "NotOpenedError",
     "Note",
+    "Opened",
     "Patient",
+    "PatientKey",
     "Person",
     "PushSubscription",
     "Reminder",
@@ -62,4 +71,6 @@ __all__ = [
     "Throttle",
     "Visit",
     "WebSession",
+    "WrappingKey",
+    "table_of",
 ]

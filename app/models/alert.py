@@ -1,11 +1,13 @@
 """An alert: something a clinician must look at, with an owner, attempts and an outcome in words."""
 
+import json
 import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.at_rest import Opened
 from app.models.base import Base, ClinicOwned, one_of, within_clinic
 
 OPEN = sa.text("closed_at IS NULL")
@@ -42,7 +44,8 @@ class Alert(ClinicOwned, Base):
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[uuid.UUID | None]
-    outcome: Mapped[str] = mapped_column(default="")
+    outcome_sealed: Mapped[bytes] = mapped_column("outcome", default=b"")
+    outcome = Opened("outcome_sealed")
     kind: Mapped[str] = mapped_column(default="item9", server_default="item9")
     clock: Mapped[str] = mapped_column(default="full", server_default="full")
     round: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -93,12 +96,19 @@ class AlertWords(Base):
     clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     alert_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     check_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    found: Mapped[list[str]]
+    found_sealed: Mapped[bytes] = mapped_column("found")
+    found_text = Opened("found_sealed")
     answered_at: Mapped[datetime]
     arrived_at: Mapped[datetime]
     useful: Mapped[bool | None] = mapped_column(sa.Boolean())
     marked_by: Mapped[uuid.UUID | None]
     marked_at: Mapped[datetime | None]
+
+    @property
+    def found(self) -> list[str]:
+        """The words, once they are opened."""
+        words: list[str] = json.loads(self.found_text)
+        return words
 
 
 class AlertAttempt(ClinicOwned, Base):
@@ -115,7 +125,8 @@ class AlertAttempt(ClinicOwned, Base):
     alert_id: Mapped[uuid.UUID]
     membership_id: Mapped[uuid.UUID]
     state: Mapped[str]
-    words: Mapped[str]
+    words_sealed: Mapped[bytes] = mapped_column("words")
+    words = Opened("words_sealed")
     made_at: Mapped[datetime]
 
 

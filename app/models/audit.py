@@ -27,3 +27,19 @@ class AuditRow(Base):
     action: Mapped[str]
     subject: Mapped[str]
     subject_id: Mapped[uuid.UUID | None]
+
+
+class AuditLink(Base):
+    """Where an audit row stands in the chain of its clinic; rows without a clinic are a chain of their own.
+
+    Its `clinic_id` is then all zeros, so it points at no clinic. `hash` covers the row and the link before.
+    """
+
+    __tablename__ = "audit_link"
+
+    clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(sa.BigInteger(), primary_key=True, autoincrement=False)
+    audit_id: Mapped[int] = mapped_column(
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.ForeignKey("audit.id"), unique=True
+    )
+    hash: Mapped[bytes]

@@ -63,6 +63,13 @@ class ClinicOwned:
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
 
 
+def table_of(model: type[Base]) -> sa.Table:
+    """The table behind a model."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    return table
+
+
 def within_clinic(column: str, table: str, *, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
     """A foreign key that cannot leave the clinic: (clinic_id, column) → table (clinic_id, id)."""
     return sa.ForeignKeyConstraint(

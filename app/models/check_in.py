@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.at_rest import Opened
 from app.models.base import Base, ClinicOwned, one_of, within_clinic
 
 
@@ -14,7 +15,7 @@ class Envelope(ClinicOwned, Base):
 
     `variant` is '' for the first envelope of a client id and the sha256 in hex for each other one (a
     conflict), so that one unique key serves both. `repair` says why it could not be read, and is empty when
-    it could.
+    it could. `sealed` is sealed once more at rest; `sha256` is of the bytes as they came.
     """
 
     __tablename__ = "envelope"
@@ -81,7 +82,8 @@ class CheckIn(ClinicOwned, Base):
     today: Mapped[int | None]
     should_know: Mapped[str | None]
     should_know_topics: Mapped[list[str]]
-    should_know_text: Mapped[str]
+    should_know_sealed: Mapped[bytes] = mapped_column("should_know_text")
+    should_know_text = Opened("should_know_sealed")
 
 
 ITEM_NAMES = tuple(f"item_{number}" for number in range(1, 10))
@@ -150,8 +152,9 @@ class Note(Base):
     check_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     dimension: Mapped[str] = mapped_column(primary_key=True)
     direction: Mapped[str | None]
-    body: Mapped[str]
+    body_sealed: Mapped[bytes] = mapped_column("body")
     attribution: Mapped[list[str]]
+    body = Opened("body_sealed")
 
 
 class CheckInVisit(Base):

@@ -4,8 +4,9 @@ import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.at_rest import Opened
 from app.models.base import Base, ClinicOwned, one_of, within_clinic
 
 STANDS = sa.text("ended_at IS NULL")
@@ -42,7 +43,7 @@ class StandingPlan(ClinicOwned, Base):
         one_of("clock", "slower", "none"),
         sa.CheckConstraint("answer BETWEEN 1 AND 3", name="answer_positive"),
         sa.CheckConstraint("until_at > signed_at", name="ends_after_it_begins"),
-        sa.CheckConstraint("words <> ''", name="has_words"),
+        sa.CheckConstraint("length(words) > 0", name="has_words"),
         sa.Index(
             "uq_standing_plan_stands",
             "patient_id",
@@ -59,6 +60,7 @@ class StandingPlan(ClinicOwned, Base):
     until_at: Mapped[datetime]
     answer: Mapped[int]
     clock: Mapped[str]
-    words: Mapped[str]
+    words_sealed: Mapped[bytes] = mapped_column("words")
+    words = Opened("words_sealed")
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[uuid.UUID | None]

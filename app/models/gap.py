@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.at_rest import Opened
 from app.models.base import Base, ClinicOwned, one_of, within_clinic
 
 
@@ -40,5 +41,6 @@ class GapReview(ClinicOwned, Base):
     side: Mapped[str]
     missing: Mapped[int]
     person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("person.id"))
-    words: Mapped[str]
+    words_sealed: Mapped[bytes] = mapped_column("words")
+    words = Opened("words_sealed")
     reviewed_at: Mapped[datetime]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.at_rest import Opened
 from app.models.base import Base, ClinicOwned, one_of, within_clinic
 
 
@@ -37,7 +38,8 @@ class Patient(ClinicOwned, Base):
 
     membership_id: Mapped[uuid.UUID]
     lead_id: Mapped[uuid.UUID]
-    safety_plan: Mapped[str] = mapped_column(default="")
+    plan_sealed: Mapped[bytes] = mapped_column("safety_plan", default=b"")
+    safety_plan = Opened("plan_sealed")
     created_at: Mapped[datetime]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.models.at_rest import Opened
 from app.models.base import Base, ClinicOwned, within_clinic
 
 STANDS = sa.text("undone_at IS NULL")
@@ -19,7 +20,7 @@ class Dismissal(ClinicOwned, Base):
         within_clinic("envelope_id", "envelope"),
         within_clinic("dismissed_by", "membership"),
         within_clinic("undone_by", "membership"),
-        sa.CheckConstraint("words <> ''", name="words_there"),
+        sa.CheckConstraint("length(words) > 0", name="words_there"),
         sa.CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="undone_by_somebody"),
         sa.Index(
             "uq_dismissal_standing",
@@ -32,7 +33,8 @@ class Dismissal(ClinicOwned, Base):
     )
 
     envelope_id: Mapped[uuid.UUID]
-    words: Mapped[str]
+    words_sealed: Mapped[bytes] = mapped_column("words")
+    words = Opened("words_sealed")
     dismissed_by: Mapped[uuid.UUID]
     dismissed_at: Mapped[datetime]
     undone_by: Mapped[uuid.UUID | None] = mapped_column(default=None)

@@ -12,6 +12,7 @@ from app.pages.frame import desk_page, note_read, read_frame
 from app.pages.patient_presenter import present_patient
 from app.pages.visit_form import Typed, is_plain
 from app.services.access import find_patient
+from app.services.at_rest import owner_of, seal_texts
 from app.services.audit import record
 from app.services.timeline import read_patient_record
 
@@ -36,7 +37,7 @@ def save_plan(patient_id: uuid.UUID) -> AnyResponse:
         return render_patient(patient_id, Typed("plan", request.form, wrong))
     with parts().database.writing() as session:
         patient = find_patient(session, actor, patient_id)
-        patient.safety_plan = text
+        seal_texts(session, owner_of(patient), patient, safety_plan=text)
         record(
             session,
             at=now,

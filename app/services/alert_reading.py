@@ -22,6 +22,8 @@ from app.models import (
     Patient,
     Person,
 )
+from app.services.at_rest import open_texts
+from app.services.wrapping import Owner
 
 Row = TypeVar("Row", AlertAttempt, AlertHandover, AlertNotice, AlertStep, AlertWords)
 Joined = AlertAnswer | AlertWords
@@ -69,7 +71,7 @@ class Change:
 
 
 def read_threads(session: Session, patient: Patient, most: int = 6) -> list[Thread]:
-    """The open thread first, then the newest closed ones."""
+    """One patient's: the open thread first, then the newest closed ones."""
     alerts = session.scalars(
         sa.select(Alert)
         .where(Alert.clinic_id == patient.clinic_id, Alert.patient_id == patient.id)
@@ -84,6 +86,7 @@ def _threads(session: Session, clinic_id: uuid.UUID, alerts: Sequence[Alert]) ->
     received = read_answers(session, clinic_id, ids)
     words = _of(session, AlertWords, clinic_id, ids, AlertWords.arrived_at)
     attempts = _of(session, AlertAttempt, clinic_id, ids, AlertAttempt.made_at)
+    open_texts(session, Owner(clinic_id, alerts[0].patient_id), [*alerts, *words, *attempts])
     handovers = _of(session, AlertHandover, clinic_id, ids, AlertHandover.made_at)
     steps = _of(session, AlertStep, clinic_id, ids, AlertStep.round, AlertStep.step)
     notices = _of(session, AlertNotice, clinic_id, ids, AlertNotice.attempted_at)

@@ -16,6 +16,7 @@ from app.models import Alert, AlertAttempt, AlertWords, Patient
 from app.services import audit
 from app.services.access import Actor
 from app.services.alert_reading import Change, last_change
+from app.services.at_rest import owner_of, seal_texts
 from app.services.cover import change_owner, read_rota
 from app.services.escalation import stop_clock
 
@@ -57,17 +58,16 @@ def add_attempt(
     if state not in ATTEMPT_STATES or not words.strip():
         raise BetweenError("not_valid")
     alert = _take_up(session, patient, seen)
-    session.add(
-        AlertAttempt(
-            clinic_id=patient.clinic_id,
-            id=uuid.uuid4(),
-            alert_id=alert.id,
-            membership_id=actor.as_clinician().membership_id,
-            state=state,
-            words=words,
-            made_at=now,
-        )
+    attempt = AlertAttempt(
+        clinic_id=patient.clinic_id,
+        id=uuid.uuid4(),
+        alert_id=alert.id,
+        membership_id=actor.as_clinician().membership_id,
+        state=state,
+        made_at=now,
     )
+    seal_texts(session, owner_of(patient), attempt, words=words)
+    session.add(attempt)
     if state in ANSWERED_STATES:
         alert.state, alert.reached_at = state, now
         stop_clock(session.connection(), alert.clinic_id, alert.id, now)
@@ -88,7 +88,7 @@ def close_alert(
     alert.state = "closed"
     alert.closed_at = now
     alert.closed_by = actor.as_clinician().membership_id
-    alert.outcome = words
+    seal_texts(session, owner_of(patient), alert, outcome=words)
     _audit(session, actor, alert, "alert.closed", now)
 
 

@@ -12,6 +12,7 @@ from app.models import Alert
 from app.services import audit
 from app.services.cover import read_rota, read_team
 from app.services.escalation import begin_clock
+from app.services.wrapping import Cipher
 
 WAITING = ("opened", "trying")
 
@@ -26,7 +27,10 @@ _OPEN_THREAD = (
 
 @dataclass(frozen=True)
 class Joining:
-    """What a check-in brings into a thread. `supersedes` is the phone's name of the one it replaces."""
+    """What a check-in brings into a thread. `supersedes` is the phone's name of the one it replaces.
+
+    `cipher` is the patient's.
+    """
 
     clinic_id: uuid.UUID
     patient_id: uuid.UUID
@@ -34,6 +38,7 @@ class Joining:
     supersedes: uuid.UUID | None
     answered_at: datetime
     arrived_at: datetime
+    cipher: Cipher
 
     @property
     def who(self) -> dict[str, object]:
@@ -83,7 +88,7 @@ def open_thread(
             "version": 0,
             "opened_at": joining.arrived_at,
             "waits_since": joining.arrived_at,
-            "outcome": "",
+            "outcome": b"",
         },
     )
     if inserted.rowcount == 0:

@@ -3,6 +3,7 @@
 Everything here runs in the transaction that stores the check-in.
 """
 
+import json
 import uuid
 from typing import Any
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from app.db import insert_into
 from app.domain.risk import Clock, Closing, OpenThread, Reason, Standing, Verdict, judge_item9
 from app.domain.words_in_notes import plain_list
-from app.models import Alert, AlertAnswer, AlertWords, CheckIn, InstrumentScore, StandingPlan
+from app.models import Alert, AlertAnswer, AlertWords, CheckIn, InstrumentScore, StandingPlan, table_of
 from app.services.alert_threads import (
     Joining,
     OpenAlert,
@@ -20,13 +21,16 @@ from app.services.alert_threads import (
     open_thread,
     raise_thread,
 )
+from app.services.at_rest import open_text, place_of, seal
 from app.services.check_in_rows import NewCheckIn, believable
 
 EARLIER_READ = 6
 # A thread can be closed between our insert and our look; then the next insert opens a new one.
 TRIES = 4
 ITEM9, WORDS = "item9", "words"
-_VALUE, _FOUND = AlertAnswer.__table__.c.value, AlertWords.__table__.c.found
+_VALUE = AlertAnswer.__table__.c.value
+_TABLE = table_of(AlertWords)
+_WORDS = (_TABLE.c.found, _TABLE.c.check_in_id)
 _NAMES = {Reason.FIRST_EVER: "first"}
 
 _CLINIC, _PATIENT = sa.bindparam("clinic_id", type_=sa.Uuid()), sa.bindparam("patient_id", type_=sa.Uuid())
@@ -74,6 +78,7 @@ def join_alerts(connection: sa.Connection, new: NewCheckIn) -> None:
         facts.supersedes,
         believable(facts.answered_at, new.arrived_at),
         new.arrived_at,
+        new.cipher,
     )
     if facts.item9:
         join_answer(connection, joining, facts.item9)
@@ -102,7 +107,7 @@ def join_words(connection: sa.Connection, joining: Joining, found: tuple[str, ..
         if alert_id is not None:
             if thread and not thread.is_running and not _repeats_words(connection, joining, thread, found):
                 raise_thread(connection, joining, thread, thread.kind, WORDS, Clock.FULL)
-            _add(connection, AlertWords, joining, alert_id, found=list(found))
+            _add(connection, AlertWords, joining, alert_id, found=_seal_words(joining, alert_id, found))
             return
     raise RuntimeError("an alert thread was neither found nor opened")
 
@@ -113,8 +118,10 @@ def _open_for(connection: sa.Connection, joining: Joining, value: int) -> uuid.U
 
 
 def _raise_for(connection: sa.Connection, joining: Joining, thread: OpenAlert, value: int) -> None:
-    if not thread.is_running and _superseded(connection, joining, thread, AlertAnswer, _VALUE) == value:
-        return
+    if not thread.is_running:
+        said = _superseded(connection, joining, thread, AlertAnswer, _VALUE)
+        if said is not None and said.value == value:
+            return
     highest = connection.scalar(_HIGHEST, {"clinic_id": joining.clinic_id, "alert_id": thread.id})
     known = OpenThread(highest, thread.is_running, thread.reached_at) if highest else None
     verdict = _judge(connection, joining, value, known)
@@ -126,8 +133,22 @@ def _raise_for(connection: sa.Connection, joining: Joining, thread: OpenAlert, v
 def _repeats_words(
     connection: sa.Connection, joining: Joining, thread: OpenAlert, found: tuple[str, ...]
 ) -> bool:
-    said: object = _superseded(connection, joining, thread, AlertWords, _FOUND)
-    return said == list(found)
+    said: Any = _superseded(connection, joining, thread, AlertWords, *_WORDS)
+    if said is None:
+        return False
+    place = _words_place(joining, thread.id, said.check_in_id)
+    words: list[str] = json.loads(open_text(joining.cipher, said.found, place))
+    return words == list(found)
+
+
+def _seal_words(joining: Joining, alert_id: uuid.UUID, found: tuple[str, ...]) -> bytes:
+    place = _words_place(joining, alert_id, joining.check_in_id)
+    return seal(joining.cipher, json.dumps(found), place)
+
+
+def _words_place(joining: Joining, alert_id: uuid.UUID, check_in_id: uuid.UUID) -> bytes:
+    keys = {"clinic_id": joining.clinic_id, "alert_id": alert_id, "check_in_id": check_in_id}
+    return place_of(_TABLE, "found", keys)
 
 
 def _judge(connection: sa.Connection, joining: Joining, value: int, thread: OpenThread | None) -> Verdict:
@@ -148,13 +169,13 @@ def _superseded(
     joining: Joining,
     thread: OpenAlert,
     table: type[AlertAnswer] | type[AlertWords],
-    column: sa.ColumnElement[Any],
+    *columns: sa.ColumnElement[Any],
 ) -> Any:
     """What the check-in that this one replaces said in the thread: told at once, then sent whole."""
     if joining.supersedes is None:
         return None
-    return connection.scalar(
-        sa.select(column)
+    return connection.execute(
+        sa.select(*columns)
         .join_from(
             table, CheckIn, sa.and_(CheckIn.clinic_id == table.clinic_id, CheckIn.id == table.check_in_id)
         )
@@ -163,7 +184,7 @@ def _superseded(
             table.alert_id == thread.id,
             CheckIn.client_id == joining.supersedes,
         )
-    )
+    ).first()
 
 
 def _add(

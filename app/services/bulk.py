@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from app.models import Base
+from app.models import Base, table_of
 
 RowValues = Mapping[str, Any]
 Convert = Callable[[Any], Any] | None
@@ -40,8 +40,7 @@ class Rows:
 
 def shape_of(model: type[Base], owner: str) -> Shape:
     """Every column of a model's table, but for a number that the database counts by itself."""
-    table = model.__table__
-    assert isinstance(table, sa.Table)
+    table = table_of(model)
     names = tuple(column.name for column in table.c if column is not table.autoincrement_column)
     return Shape(table, names, owner)
 

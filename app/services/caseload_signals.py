@@ -105,7 +105,7 @@ def find_news(session: Session, team: sa.Subquery, members: Sequence[uuid.UUID])
     replaced = is_replaced()
     notes = (
         sa.select(sa.func.count())
-        .where(Note.clinic_id == CheckIn.clinic_id, Note.check_in_id == CheckIn.id, Note.body != "")
+        .where(Note.clinic_id == CheckIn.clinic_id, Note.check_in_id == CheckIn.id, Note.body_sealed != b"")
         .scalar_subquery()
     )
     skipped = sa.exists().where(

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from app.domain.check_in import CheckInFacts, InstrumentFacts
 from app.models import CheckIn, CheckInVisit, InstrumentScore, Note, Visit
 from app.models.check_in import ITEM_NAMES
-from app.services.bulk import Rows, RowValues, shape_of
+from app.services.at_rest import place_of, seal
+from app.services.bulk import Rows, RowValues, Shape, shape_of
+from app.services.wrapping import Cipher
 
 _CHECK_IN = shape_of(CheckIn, owner="id")
 _SCORE, _NOTE, _VISIT = (
@@ -37,6 +39,7 @@ class NewCheckIn:
     is_conflict: bool
     arrived_at: datetime
     facts: CheckInFacts
+    cipher: Cipher
 
 
 def believable(told: datetime, arrived_at: datetime) -> datetime:
@@ -59,7 +62,7 @@ def rows_of_check_ins(connection: sa.Connection, new: Sequence[NewCheckIn]) -> l
 
 def _check_in(one: NewCheckIn) -> RowValues:
     facts = one.facts
-    return {
+    row = {
         "clinic_id": one.clinic_id,
         "id": one.id,
         "patient_id": one.patient_id,
@@ -83,8 +86,12 @@ def _check_in(one: NewCheckIn) -> RowValues:
         "today": facts.today,
         "should_know": facts.should_know,
         "should_know_topics": list(facts.should_know_topics),
-        "should_know_text": facts.should_know_text,
     }
+    return _sealed(one, _CHECK_IN, row, "should_know_text", facts.should_know_text)
+
+
+def _sealed(one: NewCheckIn, shape: Shape, row: RowValues, column: str, text: str) -> RowValues:
+    return {**row, column: seal(one.cipher, text, place_of(shape.table, column, row) if text else b"")}
 
 
 def _scores(one: NewCheckIn) -> Iterable[RowValues]:
@@ -113,14 +120,14 @@ def _items(said: InstrumentFacts) -> RowValues:
 
 def _notes(one: NewCheckIn) -> Iterable[RowValues]:
     for dimension, note in one.facts.notes.items():
-        yield {
+        row = {
             "clinic_id": one.clinic_id,
             "check_in_id": one.id,
             "dimension": dimension,
             "direction": note.direction,
-            "body": note.text,
             "attribution": list(note.attribution),
         }
+        yield _sealed(one, _NOTE, row, "body", note.text)
 
 
 def _visits(connection: sa.Connection, new: Sequence[NewCheckIn]) -> list[RowValues]:

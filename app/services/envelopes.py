@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from app.domain.check_in import Arrival
 from app.models import Envelope
+from app.services.at_rest import place_of
 from app.services.bulk import RowValues, shape_of
+from app.services.wrapping import Cipher
 
 FIRST = ""
 ENVELOPE = shape_of(Envelope, owner="id")
@@ -59,10 +61,10 @@ _FIND = sa.select(*(_COLUMNS[name] for name in Stored._fields)).where(
 )
 
 
-def envelope_row(one: Arrived, variant: str) -> RowValues:
+def envelope_row(one: Arrived, variant: str, cipher: Cipher) -> RowValues:
     """`variant` is FIRST, or the sha256 in hex for other bytes under a known id."""
     arrival = one.arrival
-    return {
+    row = {
         "clinic_id": arrival.clinic_id,
         "id": arrival.id,
         "patient_id": arrival.patient_id,
@@ -71,10 +73,15 @@ def envelope_row(one: Arrived, variant: str) -> RowValues:
         "sha256": arrival.sha256,
         "source": arrival.source,
         "key_id": arrival.key_id,
-        "sealed": arrival.sealed,
         "arrived_at": one.at,
         "repair": arrival.repair,
     }
+    return {**row, "sealed": cipher.seal(arrival.sealed, envelope_place(row))}
+
+
+def envelope_place(row: RowValues) -> bytes:
+    """What the bytes of this envelope are bound to."""
+    return place_of(ENVELOPE.table, "sealed", row)
 
 
 def find_envelopes(connection: sa.Connection, arrived: Sequence[Arrived]) -> Known:

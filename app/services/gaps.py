@@ -16,6 +16,7 @@ from app.db import insert_into
 from app.domain.gaps import Numbered, count_missing, is_numbered
 from app.errors import BetweenError
 from app.models import CheckIn, Envelope, GapReview, Patient, SeriesEnd
+from app.services.at_rest import open_texts, owner_of, seal_texts
 from app.services.audit import record
 
 MOST_SERIES = 50
@@ -67,17 +68,17 @@ def read_gap(session: Session, patient: Patient, side: str) -> Gap | None:
 
 def review_gap(session: Session, patient: Patient, review: Review, now: datetime) -> None:
     """Put a gap of this size aside, with words."""
-    session.add(
-        GapReview(
-            clinic_id=patient.clinic_id,
-            patient_id=patient.id,
-            side=review.side,
-            missing=review.missing,
-            person_id=review.person_id,
-            words=review.words,
-            reviewed_at=now,
-        )
+    kept = GapReview(
+        clinic_id=patient.clinic_id,
+        id=uuid.uuid4(),
+        patient_id=patient.id,
+        side=review.side,
+        missing=review.missing,
+        person_id=review.person_id,
+        reviewed_at=now,
     )
+    seal_texts(session, owner_of(patient), kept, words=review.words)
+    session.add(kept)
     _audit(session, patient, "gap.reviewed", review.person_id, now)
 
 
@@ -151,12 +152,14 @@ def _ends(session: Session, patient: Patient) -> dict[uuid.UUID, SeriesEnd]:
 
 def _reviews(session: Session, patient: Patient) -> list[GapReview]:
     """Newest first."""
-    return list(
+    return open_texts(
+        session,
+        owner_of(patient),
         session.scalars(
             sa.select(GapReview)
             .where(GapReview.clinic_id == patient.clinic_id, GapReview.patient_id == patient.id)
             .order_by(GapReview.reviewed_at.desc())
-        )
+        ),
     )
 
 

@@ -6,7 +6,7 @@ Requests that wait together are committed together. A receipt follows the commit
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from app.domain.check_in import Arrival
 from app.errors import BUSY_SECONDS, BetweenError
 from app.models import AuditRow
 from app.services.alerts import join_alerts
+from app.services.at_rest import Ciphers, ciphers_to_seal
 from app.services.bulk import Rows, RowValues, insert_rows, insert_with_owners, shape_of
 from app.services.check_in_rows import NewCheckIn, rows_of_check_ins
 from app.services.envelopes import (
@@ -31,6 +32,7 @@ from app.services.envelopes import (
 )
 from app.services.sessions import AppendRight, find_append_rights
 from app.services.together import Together
+from app.services.wrapping import Cipher, Owner, Wrapped
 
 LOG = logging.getLogger("between")
 
@@ -62,11 +64,12 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Handed:
-    """What one request hands in for one person, and when."""
+    """What one request hands in for one person, and when. `keys` are patients' keys known already."""
 
     actor_id: uuid.UUID
     arrivals: Sequence[Arrival]
     now: datetime
+    keys: Mapping[Owner, Wrapped] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ def _admit_one(claim: Claim, rights: Mapping[str, AppendRight]) -> Handed | Betw
     right = next((right for right in own if right.person_id == claim.person_id), None)
     if right is None:
         return BetweenError("no_credential")
-    return Handed(right.person_id, claim.read(right), claim.now)
+    return Handed(right.person_id, claim.read(right), claim.now, right.keys)
 
 
 def _receipts(one: Handed, kept: Iterator[Kept]) -> list[Receipt]:
@@ -186,21 +189,40 @@ def _store(connection: sa.Connection, handed: Sequence[Handed]) -> list[Kept]:
     arrived = [Arrived(arrival, one.actor_id, one.now) for one in handed for arrival in one.arrivals]
     if not arrived:
         return []
-    fresh = _insert(connection, arrived, _FIRST)
+    ciphers = _ciphers(connection, handed)
+    fresh = _insert(connection, arrived, _FIRST, ciphers)
     if len(fresh) == len(arrived):
         return [kept_as_new(one) for one in arrived]
     known = find_envelopes(connection, arrived)
     conflicting = [one for one in arrived if match(known, one) is None]
     if conflicting:
-        _insert(connection, conflicting, _CONFLICT)
+        _insert(connection, conflicting, _CONFLICT, ciphers)
         known = find_envelopes(connection, arrived)
     return [kept_as_known(known, one) for one in arrived]
 
 
-def _insert(connection: sa.Connection, arrived: Sequence[Arrived], place: _Place) -> set[uuid.UUID]:
+def _ciphers(connection: sa.Connection, handed: Sequence[Handed]) -> Ciphers:
+    known = {owner: held for one in handed for owner, held in one.keys.items()}
+    owners = dict.fromkeys(_owner(arrival) for one in handed for arrival in one.arrivals)
+    return ciphers_to_seal(connection, list(owners), known)
+
+
+def _owner(arrival: Arrival) -> Owner:
+    return Owner(arrival.clinic_id, arrival.patient_id)
+
+
+def _insert(
+    connection: sa.Connection, arrived: Sequence[Arrived], place: _Place, ciphers: Ciphers
+) -> set[uuid.UUID]:
     """The ids of the envelopes that went in, with everything that hangs on them."""
-    envelopes = Rows(ENVELOPE, [envelope_row(one, place.variant(one)) for one in arrived])
-    new = [_new_check_in(one, place) for one in arrived if one.arrival.facts is not None]
+    envelopes = Rows(
+        ENVELOPE, [envelope_row(one, place.variant(one), ciphers[_owner(one.arrival)]) for one in arrived]
+    )
+    new = [
+        _new_check_in(one, place, ciphers[_owner(one.arrival)])
+        for one in arrived
+        if one.arrival.facts is not None
+    ]
     audit = Rows(_AUDIT, [_audit_row(one) for one in arrived])
     fresh = insert_with_owners(connection, envelopes, [*rows_of_check_ins(connection, new), audit])
     for one in new:
@@ -209,7 +231,7 @@ def _insert(connection: sa.Connection, arrived: Sequence[Arrived], place: _Place
     return fresh
 
 
-def _new_check_in(one: Arrived, place: _Place) -> NewCheckIn:
+def _new_check_in(one: Arrived, place: _Place, cipher: Cipher) -> NewCheckIn:
     arrival = one.arrival
     assert arrival.facts is not None
     return NewCheckIn(
@@ -220,6 +242,7 @@ def _new_check_in(one: Arrived, place: _Place) -> NewCheckIn:
         is_conflict=place.is_conflict,
         arrived_at=one.at,
         facts=arrival.facts,
+        cipher=cipher,
     )
 
 

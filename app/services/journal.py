@@ -28,7 +28,9 @@ from app.models import (
     Visit,
 )
 from app.services.access import Actor
+from app.services.at_rest import open_texts
 from app.services.audit import record
+from app.services.wrapping import Owner
 
 MOST_ENTRIES = 200
 
@@ -164,6 +166,7 @@ def _in_open_alert(session: Session, patient: Patient) -> set[uuid.UUID]:
 
 
 def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
+    """Of one patient."""
     check_ins = list(session.scalars(query))
     if not check_ins:
         return []
@@ -172,6 +175,7 @@ def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
         (row.check_in_id, row.instrument): row for row in _rows(session, InstrumentScore, clinic_id, ids)
     }
     notes = {(row.check_in_id, row.dimension): row for row in _rows(session, Note, clinic_id, ids)}
+    open_texts(session, Owner(clinic_id, check_ins[0].patient_id), [*check_ins, *notes.values()])
     visits = _visits(session, clinic_id, ids)
     read = _readers(session, clinic_id, ids)
     return [

@@ -1,7 +1,7 @@
 """Envelopes of the own team's patients that arrived whole and could not be read, and what becomes of them."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session, aliased
 
 from app.db import insert_into
 from app.errors import BetweenError
-from app.models import Dismissal, Envelope, Membership, Patient, Person
+from app.models import Dismissal, Envelope, Membership, Patient, Person, table_of
 from app.services.access import Actor, visible_patients
+from app.services.at_rest import Ciphers, find_ciphers, open_text, place_of, seal, seal_for
 from app.services.audit import record
+from app.services.wrapping import OVERHEAD, Owner
 
 MOST_REPAIRS = 200
 MOST_DISMISSED = 50
 
+_TABLE = table_of(Dismissal)
 _Staff, _StaffPerson = aliased(Membership), aliased(Person)
 
 
@@ -34,7 +37,12 @@ class Repair:
     reason: str
     dismissed_at: datetime | None
     dismissed_by: str | None
-    words: str | None
+    words: str | None = None
+
+    @property
+    def owner(self) -> Owner:
+        """Whose it is."""
+        return Owner(self.clinic_id, self.patient_id)
 
 
 def read_repairs(session: Session, actor: Actor) -> list[Repair]:
@@ -62,13 +70,14 @@ def dismiss(session: Session, actor: Actor, envelope_id: uuid.UUID, words: str, 
     repair = find_repair(session, actor, envelope_id)
     if not repair.reason:
         raise BetweenError("already_done")
+    keys = {"clinic_id": repair.clinic_id, "id": uuid.uuid4()}
+    sealed = seal(seal_for(session, repair.owner), words, place_of(_TABLE, "words", keys))
     statement = (
         insert_into(session, Dismissal)
         .values(
-            clinic_id=repair.clinic_id,
-            id=uuid.uuid4(),
+            **keys,
             envelope_id=envelope_id,
-            words=words,
+            words=sealed,
             dismissed_by=actor.as_clinician().membership_id,
             dismissed_at=now,
         )
@@ -110,7 +119,17 @@ def _record(session: Session, actor: Actor, repair: Repair, action: str, now: da
 
 
 def _read(session: Session, query: sa.Select[Any]) -> list[Repair]:
-    return [Repair(*row) for row in session.execute(query)]
+    found = [(Repair(*row[2:]), row.dismissal_id, row.words_sealed) for row in session.execute(query)]
+    sealed = [repair.owner for repair, _id, words in found if words]
+    ciphers = find_ciphers(session, sealed) if sealed else {}
+    return [_opened(repair, ciphers, *words) for repair, *words in found]
+
+
+def _opened(repair: Repair, ciphers: Ciphers, dismissal_id: uuid.UUID, sealed: bytes | None) -> Repair:
+    if not sealed:
+        return repair
+    place = place_of(_TABLE, "words", {"clinic_id": repair.clinic_id, "id": dismissal_id})
+    return replace(repair, words=open_text(ciphers[repair.owner], sealed, place))
 
 
 def _known(actor: Actor) -> sa.Select[Any]:
@@ -123,17 +142,18 @@ def _known(actor: Actor) -> sa.Select[Any]:
     )
     return (
         sa.select(
+            Dismissal.id.label("dismissal_id"),
+            Dismissal.words_sealed.label("words_sealed"),
             Envelope.clinic_id,
             Envelope.id,
             Envelope.patient_id,
             Person.name,
             Envelope.arrived_at,
-            sa.func.length(Envelope.sealed),
+            sa.func.length(Envelope.sealed) - OVERHEAD,
             Envelope.source,
             Envelope.repair,
             Dismissal.dismissed_at,
             _StaffPerson.name,
-            Dismissal.words,
         )
         .join(team, sa.and_(Envelope.clinic_id == team.c.clinic_id, Envelope.patient_id == team.c.id))
         .join(Patient, sa.and_(Patient.clinic_id == team.c.clinic_id, Patient.id == team.c.id))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -16,10 +16,12 @@ from app.domain.check_in import CheckInFacts
 from app.errors import BetweenError
 from app.models import Envelope, Membership, Patient, Person
 from app.services import audit
+from app.services.at_rest import open_for, seal_for
 from app.services.check_in_rows import NewCheckIn
-from app.services.envelopes import FIRST
+from app.services.envelopes import FIRST, envelope_place
 from app.services.intake import write_late
 from app.services.sealing import Keyring
+from app.services.wrapping import Cipher, Owner
 
 LOG = logging.getLogger("between")
 PAGE = 200
@@ -50,6 +52,28 @@ _KEPT = (
 )
 
 
+class Kept(NamedTuple):
+    """An envelope with its sender; `sealed` as its bytes came."""
+
+    clinic_id: uuid.UUID
+    id: uuid.UUID
+    patient_id: uuid.UUID
+    client_id: uuid.UUID
+    variant: str
+    source: str
+    key_id: str
+    sealed: bytes
+    arrived_at: datetime
+    repair: str
+    person_id: uuid.UUID
+    zone: str
+
+    @property
+    def owner(self) -> Owner:
+        """Whose it is."""
+        return Owner(self.clinic_id, self.patient_id)
+
+
 class Outcome(StrEnum):
     """What came of reading again. READ_BEFORE: somebody else was faster, or it was never unreadable."""
 
@@ -66,24 +90,26 @@ class Reader:
     """
 
     database: Database
-    read: Callable[[Any], CheckInFacts | str]
+    read: Callable[[Kept], CheckInFacts | str]
     actor_id: uuid.UUID | None
     now: datetime
 
 
-def open_kept(keyring: Keyring, kept: Any) -> bytes:
+def open_kept(keyring: Keyring, kept: Kept) -> bytes:
     """The bytes behind the seal; a form's were never sealed. Raises CannotOpenError."""
     if kept.source == "form":
-        return bytes(kept.sealed)
+        return kept.sealed
     return keyring.open(kept.sealed, kept.key_id, kept.person_id, kept.client_id)
 
 
-def find_kept(connection: sa.Connection, key: Key) -> Any:
+def find_kept(connection: sa.Connection, key: Key) -> Kept:
     """The envelope with its sender. Raises BetweenError not_found."""
-    kept = connection.execute(_KEPT, {"clinic": key[0], "envelope": key[1]}).first()
-    if kept is None:
+    row = connection.execute(_KEPT, {"clinic": key[0], "envelope": key[1]}).first()
+    if row is None:
         raise BetweenError("not_found")
-    return kept
+    kept = Kept._make(row)
+    sealed = open_for(connection, kept.owner).open(bytes(kept.sealed), envelope_place(kept._asdict()))
+    return kept._replace(sealed=sealed)
 
 
 def reread(reader: Reader, key: Key) -> Outcome:
@@ -119,7 +145,7 @@ def _unread(database: Database) -> Iterator[Key]:
         last = (page[-1].clinic_id, page[-1].id)
 
 
-def _reread(connection: sa.Connection, reader: Reader, kept: Any) -> Outcome:
+def _reread(connection: sa.Connection, reader: Reader, kept: Kept) -> Outcome:
     if not kept.repair:
         return Outcome.READ_BEFORE
     facts = reader.read(kept)
@@ -128,7 +154,7 @@ def _reread(connection: sa.Connection, reader: Reader, kept: Any) -> Outcome:
         return Outcome.UNREAD
     if not _change_reason(connection, kept, ""):
         return Outcome.READ_BEFORE
-    write_late(connection, _new_check_in(kept, facts))
+    write_late(connection, _new_check_in(kept, facts, seal_for(connection, kept.owner)))
     audit.record(
         connection,
         at=reader.now,
@@ -141,7 +167,7 @@ def _reread(connection: sa.Connection, reader: Reader, kept: Any) -> Outcome:
     return Outcome.READ
 
 
-def _change_reason(connection: sa.Connection, kept: Any, reason: str) -> bool:
+def _change_reason(connection: sa.Connection, kept: Kept, reason: str) -> bool:
     """One conditional update: of those who race here, one finds the reason still there."""
     changed = connection.execute(
         sa.update(Envelope)
@@ -151,7 +177,7 @@ def _change_reason(connection: sa.Connection, kept: Any, reason: str) -> bool:
     return changed.rowcount == 1
 
 
-def _new_check_in(kept: Any, facts: CheckInFacts) -> NewCheckIn:
+def _new_check_in(kept: Kept, facts: CheckInFacts, cipher: Cipher) -> NewCheckIn:
     return NewCheckIn(
         clinic_id=kept.clinic_id,
         id=kept.id,
@@ -160,4 +186,5 @@ def _new_check_in(kept: Any, facts: CheckInFacts) -> NewCheckIn:
         is_conflict=kept.variant != FIRST,
         arrived_at=kept.arrived_at,
         facts=facts,
+        cipher=cipher,
     )

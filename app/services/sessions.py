@@ -3,14 +3,15 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import AppendCredential, Membership, Patient, WebSession
+from app.models import AppendCredential, Erasure, Membership, Patient, PatientKey, WebSession
+from app.services.wrapping import Owner, Wrapped
 
 PATIENT_DAYS = 30
 STAFF_HOURS = 12
@@ -21,12 +22,18 @@ SLIDE_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class AppendRight:
-    """Whose answers a credential may add. `clinics`: the clinic of each patient that this person is."""
+    """Whose answers a credential may add. `clinics`: the clinic of each patient that this person is.
+
+    `keys`: those patients' keys, as far as they have one. `erased`: the clinic of each patient that this
+    person was until the record was erased.
+    """
 
     credential_id: uuid.UUID
     person_id: uuid.UUID
     clinics: dict[uuid.UUID, uuid.UUID]
     seen_at: datetime
+    keys: dict[Owner, Wrapped] = field(default_factory=dict)
+    erased: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
 
 
 def hash_token(token: str) -> bytes:
@@ -119,6 +126,8 @@ _RIGHTS = (
         AppendCredential.seen_at,
         Patient.id.label("patient_id"),
         Patient.clinic_id,
+        PatientKey.key_id,
+        PatientKey.wrapped,
     )
     .select_from(AppendCredential)
     .outerjoin(
@@ -127,11 +136,23 @@ _RIGHTS = (
     .outerjoin(
         Patient, sa.and_(Patient.clinic_id == Membership.clinic_id, Patient.membership_id == Membership.id)
     )
+    .outerjoin(
+        PatientKey, sa.and_(PatientKey.clinic_id == Patient.clinic_id, PatientKey.patient_id == Patient.id)
+    )
     .where(
         AppendCredential.token_hash.in_(sa.bindparam("token_hashes", expanding=True)),
         AppendCredential.revoked_at.is_(None),
         AppendCredential.expires_at > sa.bindparam("now"),
     )
+)
+
+
+_ERASED = (
+    sa.select(Membership.person_id, Erasure.patient_id, Erasure.clinic_id)
+    .join(
+        Membership, sa.and_(Membership.clinic_id == Erasure.clinic_id, Membership.id == Erasure.membership_id)
+    )
+    .where(Membership.person_id.in_(sa.bindparam("people", expanding=True)), Erasure.erased_at.is_not(None))
 )
 
 
@@ -142,11 +163,24 @@ def find_append_rights(
     named = {hash_token(token): token for token in tokens}
     rows = connection.execute(_RIGHTS, {"token_hashes": list(named), "now": now}).all()
     found: dict[str, AppendRight] = {}
-    for token_hash, credential_id, person_id, seen_at, patient_id, clinic_id in rows:
+    for token_hash, credential_id, person_id, seen_at, patient_id, clinic_id, key_id, wrapped in rows:
         right = found.setdefault(named[token_hash], AppendRight(credential_id, person_id, {}, seen_at))
         if patient_id is not None:
             right.clinics[patient_id] = clinic_id
+        if key_id is not None:
+            right.keys[Owner(clinic_id, patient_id)] = Wrapped(key_id, bytes(wrapped))
+    if any(row.patient_id is None for row in rows):
+        _add_erased(connection, found.values())
     return found
+
+
+def _add_erased(connection: sa.Connection, rights: Iterable[AppendRight]) -> None:
+    """Whoever is no patient may have been one: their phone may still hold what nobody keeps any more."""
+    rows = connection.execute(_ERASED, {"people": [right.person_id for right in rights]}).all()
+    for right in rights:
+        right.erased.update(
+            {row.patient_id: row.clinic_id for row in rows if row.person_id == right.person_id}
+        )
 
 
 def slide_append_credential(session: Session, right: AppendRight, now: datetime) -> None:

@@ -12,6 +12,7 @@ from app.errors import BetweenError
 from app.models import Alert, AlertAnswer, Membership, Patient, Person, StandingPlan
 from app.services import audit
 from app.services.access import Actor
+from app.services.at_rest import open_texts, owner_of, seal_texts
 
 CLOCKS = ("slower", "none")
 
@@ -55,8 +56,8 @@ def sign_plan(
         until_at=until_at,
         answer=answer,
         clock=clock,
-        words=words,
     )
+    seal_texts(session, owner_of(patient), plan, words=words)
     session.add(plan)
     session.flush()
     _audit(session, actor, plan, "standing_plan.signed", now)
@@ -79,7 +80,10 @@ def read_plan(session: Session, patient: Patient, now: datetime) -> Signed | Non
         .join(Person, Person.id == Membership.person_id)
         .where(_stands(patient), StandingPlan.until_at >= now)
     ).first()
-    return Signed(*row) if row else None
+    if row is None:
+        return None
+    open_texts(session, owner_of(patient), [row.StandingPlan])
+    return Signed(*row)
 
 
 def signable_answer(session: Session, patient: Patient) -> int:

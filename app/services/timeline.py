@@ -13,6 +13,7 @@ from app.models import Agreement, Cadence, CheckIn, Membership, Patient, Person,
 from app.services.access import Actor, find_patient
 from app.services.agreements import newest_agreement
 from app.services.alert_reading import Thread, read_threads
+from app.services.at_rest import open_texts, owner_of
 from app.services.care import Shared, list_shared
 from app.services.caseload_signals import is_replaced
 from app.services.cover import Colleague, read_colleagues
@@ -55,6 +56,7 @@ def read_patient_record(
 ) -> PatientRecord:
     """A patient of the own team. Reaches back to the oldest unread check-in, 12 weeks at least."""
     patient = find_patient(session, actor, patient_id)
+    open_texts(session, owner_of(patient), [patient])
     person = _person_of(session, patient.clinic_id, patient.membership_id)
     since = min(now - SHOWN, _oldest_unread(session, patient) or now)
     return PatientRecord(

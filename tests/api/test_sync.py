@@ -19,6 +19,7 @@ from app.models import Alert, AuditRow, CheckIn, Envelope, InstrumentScore, Note
 from app.services import check_in_rows
 from tests.envelope import ANSWERS, SealTo, seal
 from tests.factories import Factory, Member, seal_for, signed_in, visitor
+from tests.opened import read_opened
 
 
 @pytest.fixture
@@ -215,7 +216,7 @@ def test_nul_and_lone_surrogates_are_stored_readable(
     receipt = post(phone, june.person_id, [seal_for(app, june, note=plain_note)]).json["receipts"][0]
     assert (receipt["status"], receipt["needs_repair"]) == ("stored", False)
     with database.reading() as session:
-        bodies = {note.dimension: note.body for note in session.scalars(sa.select(Note))}
+        bodies = {note.dimension: note.body for note in read_opened(session, Note)}
     assert bodies == {"executive": "a\ufffdb \U0001f600", "hedonic": "x\ufffdy"}
 
 
@@ -231,7 +232,7 @@ def test_a_note_of_twenty_thousand_characters_of_any_script_is_whole(
         == "stored"
     )
     with database.reading() as session:
-        assert {row.body for row in session.scalars(sa.select(Note))} == {text}
+        assert {row.body for row in read_opened(session, Note)} == {text}
 
 
 def test_an_item_without_an_id_or_over_size_is_rejected_with_a_sentence(

@@ -1,11 +1,16 @@
 """The panel at item 9: everything in it, in its order, within one scroll, in both languages."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.db import Database
+from app.services.wrapping import load_keys
 from tests.browser.check_in import walk_to
 from tests.browser.patient import PANEL, answer_above_zero, open_panel, sign_in_as
 from tests.browser.server import LiveServer
+from tests.opened import write_plan
 
 SMALL = {"width": 360, "height": 740}
 ORDER = (
@@ -42,6 +47,15 @@ HELP = {"en": "Help now", "es": "Ayuda ahora"}
 LONG_PLAN = "Shoes on, once around the block, and then the kitchen with the light on. " * 50
 
 
+def give_plan(live_server: LiveServer, plan: str) -> None:
+    """Another plan than the demo's, for everybody."""
+    database = Database(live_server.database_url)
+    load_keys(database, live_server.directory / "instance", datetime.now(UTC))
+    with database.writing() as session:
+        write_plan(session, plan)
+    database.dispose()
+
+
 @pytest.mark.parametrize("plan", ["as in the demo", LONG_PLAN], ids=["short", "long"])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_part_is_there_in_its_order_within_one_scroll(
@@ -49,7 +63,7 @@ def test_every_part_is_there_in_its_order_within_one_scroll(
 ) -> None:
     phone.set_viewport_size(SMALL)  # type: ignore[arg-type]
     if plan == LONG_PLAN:
-        live_server.change("UPDATE patient SET safety_plan = :plan", plan=plan)
+        give_plan(live_server, plan)
     sign_in_as(phone, live_server, "june", language)
     answer_above_zero(phone, live_server, language)
     panel = phone.locator(PANEL)
@@ -71,7 +85,7 @@ def test_every_part_is_there_in_its_order_within_one_scroll(
 
 
 def test_a_plan_that_is_a_link_opens_as_one(phone: Page, live_server: LiveServer) -> None:
-    live_server.change("UPDATE patient SET safety_plan = 'https://plans.example/june'")
+    give_plan(live_server, "https://plans.example/june")
     sign_in_as(phone, live_server, "june")
     open_panel(phone)
     link = phone.locator(f"{PANEL} .plan-text a")

@@ -27,6 +27,8 @@ from app.models import (
 from app.services.access import load_actor
 from app.services.accounts import check_passphrase
 from app.services.sealing import Keyring, load_keyring
+from app.services.wrapping import load_keys
+from tests.opened import read_opened
 
 SATURDAY = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 # After midnight in New York, so that "today 9:10 AM" has not come yet; and the weekend the clocks change.
@@ -46,6 +48,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def built(database: Database, instance: Path, now: datetime = SATURDAY) -> Keyring:
+    load_keys(database, instance, now)
     with database.writing() as session:
         keyring = load_keyring(session, instance, now)
         build_demo(session, keyring, now)
@@ -93,7 +96,7 @@ def totals_are_the_planned_ones(session: Session) -> None:
 
 def alerts_are_in_every_state_there_is_to_show(session: Session, now: datetime) -> None:
     """One closed with a plan, one new, words past their time, and one that a standing plan covers."""
-    alerts = session.scalars(sa.select(Alert)).all()
+    alerts = read_opened(session, Alert)
     assert sorted((alert.kind, alert.state, alert.reason, alert.clock) for alert in alerts) == [
         ("item9", "closed", "first", "full"),
         ("item9", "closed", "first", "full"),
@@ -110,7 +113,7 @@ def alerts_are_in_every_state_there_is_to_show(session: Session, now: datetime) 
 
 
 def words_are_as_they_were_written(session: Session) -> None:
-    bodies = set(session.scalars(sa.select(Note.body)))
+    bodies = {note.body for note in read_opened(session, Note)}
     written = [
         words for story in STORIES for plan in story.check_ins for words in (plan.executive, plan.hedonic)
     ]

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from app.jobs import work_once
 from app.models import Alert, AlertStep, SignOff
 from tests.factories import Member
+from tests.opened import read_opened
 from tests.pages.conftest import Desk, section, words
 
 POSITIVE = [1, 1, 0, 0, 0, 0, 0, 0, 1]
@@ -19,7 +20,7 @@ REACHED = {"state": "reached", "words": "Spoke for ten minutes."}
 
 def the_alert(desk: Desk) -> Alert:
     with desk.database.reading() as session:
-        return session.scalars(sa.select(Alert).order_by(Alert.opened_at.desc())).first()  # type: ignore[return-value]
+        return max(read_opened(session, Alert), key=lambda alert: alert.opened_at)
 
 
 def post(desk: Desk, browser: FlaskClient, rest: str, **data: str) -> TestResponse:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from app.db import Database
 from app.models import Alert, CheckIn, Note
 from tests.factories import PASSPHRASE, Factory, Member, signed_in, visitor
+from tests.opened import read_opened
 
 ANSWERS = {
     **{f"phq9-{item}": "1" for item in range(1, 10)},
@@ -56,7 +57,8 @@ def test_with_nobody_signed_in_the_answers_ride_along(
     signed = client.post("/check-in/en", data=filled(email=june.email, passphrase=PASSPHRASE))
     assert signed.status_code == 200
     with database.reading() as session:
-        assert session.scalars(sa.select(Note)).one().body == "I walked away from the boss."
+        (note,) = read_opened(session, Note)
+        assert note.body == "I walked away from the boss."
 
 
 def test_a_throttled_sign_in_keeps_the_answers(client: FlaskClient, june: Member) -> None:

@@ -27,6 +27,7 @@ from app.schemas import envelope as schema
 from app.services.throttle import count_try
 from tests.envelope import SealTo, seal
 from tests.factories import seal_for, signed_in
+from tests.opened import read_opened
 from tests.pages.conftest import Desk, words
 
 LATER = "between/envelope/2"
@@ -176,7 +177,7 @@ def test_dismissed_in_words_kept_and_put_back(desk: Desk) -> None:
     assert browser.post(path(envelope, "/restore")).status_code == 409
     assert "dismissed" not in words(browser.get("/clinic/repairs"))
     with desk.database.reading() as session:
-        row = session.scalars(sa.select(Dismissal)).one()
+        (row,) = read_opened(session, Dismissal)
         actions = set(session.scalars(sa.select(AuditRow.action)))
     assert (row.words, row.dismissed_by, row.undone_by) == (
         "Spoke by phone.",
