@@ -2,7 +2,8 @@
 
 Each keeps what it found in build/proofs/ as it finishes. `python -m prove --write` makes docs/proofs.md of
 what is there; a run of all of them does so too. PROVE_SEED makes the same run again, and PROVE_KILLS,
-PROVE_KILLS_POSTGRESQL, PROVE_DATABASE_KILLS, PROVE_STATES, PROVE_LOSSY_STATES and PROVE_RACES set the sizes.
+PROVE_KILLS_POSTGRESQL, PROVE_DATABASE_KILLS, PROVE_STATES, PROVE_LOSSY_STATES, PROVE_RACES,
+PROVE_PATIENTS and PROVE_ROTATIONS set the sizes.
 """
 
 import dataclasses
@@ -26,6 +27,7 @@ from prove.power_cut import prove_power_cut
 from prove.proof import DOCUMENT, Proof, document, keep, read_kept, today
 from prove.quick_server import QuickServer
 from prove.races import prove_races
+from prove.rotation import prove_rotation
 from prove.scoring import prove_scoring
 from tests.postgres import Postgres
 
@@ -130,6 +132,29 @@ def escalation_postgresql() -> Proof:
         return _escalation("PostgreSQL", url, folder, _size("LIVES_POSTGRESQL", 300))
 
 
+def rotation_sqlite() -> Proof:
+    """The default database."""
+    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
+        return _rotation("SQLite", f"sqlite:///{folder}/between.db", Path(folder))
+
+
+def rotation_postgresql() -> Proof:
+    """The other one."""
+    with _postgres() as (postgres, folder):
+        return _rotation("PostgreSQL", postgres.url(postgres.make_template(lambda _url: None)), folder)
+
+
+def _rotation(database: str, url: str, folder: Path) -> Proof:
+    outcome = prove_rotation(
+        url, folder, patients=_size("PATIENTS", 1_000), kills=_size("ROTATIONS", 300), seed=SEED
+    )
+    size = (
+        f"{outcome.patients:,} patients, {outcome.kills:,} kills, {outcome.rotations:,} rotations that ended"
+    )
+    promise = f"{database}: a rotation of the keys killed at any moment leaves every word readable"
+    return Proof(promise, size, outcome.faults, seed=SEED)
+
+
 def _escalation(database: str, url: str, folder: Path, lives: int) -> Proof:
     outcome = prove_escalation(url, folder, lives=lives, seed=SEED)
     size = f"{outcome.lived:,} patients' stories of answers, notes, reviews, plans, absences and hours"
@@ -228,6 +253,8 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "races-postgresql": races_postgresql,
     "escalation-sqlite": escalation_sqlite,
     "escalation-postgresql": escalation_postgresql,
+    "rotation-sqlite": rotation_sqlite,
+    "rotation-postgresql": rotation_postgresql,
     "faults": lambda: phone_proofs.faults(_size("FAULTS", 2_000), SEED),
     "likeness": lambda: phone_proofs.likeness(_size("LIKENESS", 1_000), SEED),
     "second-engine": phone_proofs.second_engine,

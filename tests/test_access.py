@@ -32,6 +32,7 @@ from app.services.at_rest import seal_texts
 from app.services.invitations import invite
 from app.services.visits import set_cadence
 from app.services.wrapping import Owner
+from tests.access_record import RECORD_TABLE, asked_erasure
 from tests.factories import Factory, Member, make_decision, seal_for, signed_in, visitor
 
 # Columns. june is the patient whose things are asked for, lead is on june's team, sam is june's caregiver.
@@ -107,6 +108,7 @@ TABLE = {
     "repairs.restore": ("POST", "401 403 403 303 404 404 403 403"),
     "repairs.dismiss": ("POST", "401 403 403 303 404 404 403 403"),
     "care.show_care": ("GET", "302 403 403 403 403 403 200 200"),
+    **RECORD_TABLE,
 }
 
 ABOUT_A_GAP = {"install": "0190163d-8694-8b5f-8c5e-96c55e2c6a1b", "last": 2, "missing": 2, "words": "told"}
@@ -221,7 +223,7 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             dismissed_at=make.now,
         )
         seal_texts(session, Owner(june.clinic_id, june.patient), dismissed, words="spoke by phone")
-        session.add_all([reminder, subscription, absence, dismissed])
+        session.add_all([reminder, subscription, absence, dismissed, asked_erasure(june, make.now)])
         session.flush()
         return {
             "language": "en",
@@ -257,6 +259,10 @@ def body_of(world: World, endpoint: str) -> dict[str, Any]:
         return {"json": make_decision(world.june)}
     if endpoint == "sync.sync":
         return {"json": {"person": str(world.june.person_id), "items": [seal_for(world.app, world.june)]}}
+    if endpoint.startswith("own_erasure."):
+        return {"data": {"patient": str(world.june.patient), "sure": "yes"}}
+    if endpoint == "erasures.ask":
+        return {"data": {"sure": "yes"}}
     if endpoint.startswith("gaps."):
         return {"json": ABOUT_A_GAP | {"patient": str(world.june.patient)}}
     return dict(BODIES.get(endpoint, {}))

@@ -66,6 +66,7 @@ _PATIENT = Policy(SESSION, frozenset({"patient"}))
 _CLINICIAN = Policy(SESSION, frozenset({"clinician"}))
 # Patients are reminded, clinicians are told of alerts.
 _REACHED = Policy(SESSION, frozenset({"patient", "clinician"}))
+_ADMINISTRATOR = Policy(SESSION, frozenset({"administrator"}))
 _CAREGIVER = Policy(SESSION, frozenset({"caregiver"}))
 
 POLICIES: dict[str, Policy] = {
@@ -132,6 +133,17 @@ POLICIES: dict[str, Policy] = {
     "repairs.dismiss": _CLINICIAN,
     "repairs.restore": _CLINICIAN,
     "care.show_care": _CAREGIVER,
+    "looked.show_looked": _PATIENT,
+    "own_erasure.show_erasure": _PATIENT,
+    "own_erasure.ask": _PATIENT,
+    "own_erasure.undo": _PATIENT,
+    "erasures.show_erasure": _CLINICIAN,
+    "erasures.ask": _CLINICIAN,
+    "erasures.undo": _CLINICIAN,
+    "holds.show_holds": _ADMINISTRATOR,
+    "holds.place": _ADMINISTRATOR,
+    "holds.hold": _ADMINISTRATOR,
+    "holds.lift": _ADMINISTRATOR,
 }
 
 

@@ -21,6 +21,7 @@ from app.models import (
     Envelope,
     GapReview,
     LeftPlain,
+    LegalHold,
     Note,
     Patient,
     StandingPlan,
@@ -69,6 +70,7 @@ PLACES = (
     _place(StandingPlan, "words"),
     _place(Dismissal, "words", Envelope, "envelope_id"),
     _place(Patient, "safety_plan"),
+    _place(LegalHold, "reason"),
 )
 BY_NAME = {place.name: place for place in PLACES}
 

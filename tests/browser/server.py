@@ -8,11 +8,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+
+from app.db import Database
+from app.models import CheckIn, Note
+from app.services.wrapping import load_keys
+from tests.opened import read_opened
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60.0
@@ -98,6 +105,22 @@ class LiveServer:
         engine = sa.create_engine(self.database_url, poolclass=sa.NullPool)
         with engine.connect() as connection:
             return connection.execute(sa.text(statement), values).all()
+
+    @contextmanager
+    def opened(self) -> Iterator[Database]:
+        """Its database with its keys, by another process: what is sealed in it can be read and written."""
+        database = Database(self.database_url)
+        load_keys(database, self.directory / "instance", datetime.now(UTC))
+        yield database
+        database.dispose()
+
+    def newest_notes(self) -> dict[str, str]:
+        """What the newest check-in's note says, by dimension."""
+        with self.opened() as database, database.reading() as session:
+            newest = sa.select(CheckIn.id).order_by(CheckIn.arrived_at.desc()).limit(1)
+            check_in = session.scalar(newest)
+            notes = read_opened(session, Note)
+        return {note.dimension: note.body for note in notes if note.check_in_id == check_in}
 
     def change(self, statement: str, **values: Any) -> None:
         """What no screen offers yet a test needs: another state of its database."""

@@ -1,12 +1,8 @@
 """The panel at item 9: everything in it, in its order, within one scroll, in both languages."""
 
-from datetime import UTC, datetime
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.db import Database
-from app.services.wrapping import load_keys
 from tests.browser.check_in import walk_to
 from tests.browser.patient import PANEL, answer_above_zero, open_panel, sign_in_as
 from tests.browser.server import LiveServer
@@ -49,11 +45,8 @@ LONG_PLAN = "Shoes on, once around the block, and then the kitchen with the ligh
 
 def give_plan(live_server: LiveServer, plan: str) -> None:
     """Another plan than the demo's, for everybody."""
-    database = Database(live_server.database_url)
-    load_keys(database, live_server.directory / "instance", datetime.now(UTC))
-    with database.writing() as session:
+    with live_server.opened() as database, database.writing() as session:
         write_plan(session, plan)
-    database.dispose()
 
 
 @pytest.mark.parametrize("plan", ["as in the demo", LONG_PLAN], ids=["short", "long"])

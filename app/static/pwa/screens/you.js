@@ -22,6 +22,8 @@ export function You({ phone, build, prefer, install }) {
     <section class="part"><h2>${t("Numbers")}</h2>
       <${Numbers} hidden=${person.numbers_hidden} prefer=${prefer} /></section>
     <section class="part"><h2>${t("Language")}</h2><${Languages} known=${build.languages} prefer=${prefer} /></section>
+    <section class="part"><h2>${t("Your record")}</h2><p class="small">
+      <a href="/account/looked">${t("Who looked at your record")}</a></p></section>
     <section class="part"><h2>${t("Time zone")}</h2><${Zone} zone=${person.zone} prefer=${prefer} /></section>
     <section class="part"><h2>${t("This phone")}</h2>
       ${install && html`<button type="button" class="btn alt low" onClick=${install}>
