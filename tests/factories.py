@@ -61,12 +61,18 @@ class Factory:
                 answer_words=answer,
                 now=self.now,
             )
+            made.live_at = self.now
             return made.id
 
     def clinician(self, clinic_id: uuid.UUID, name: str = "Dr. Lindqvist") -> Member:
         """A clinician of the clinic."""
         with self.database.writing() as session:
             return self._join(session, clinic_id, "clinician", name, "en")
+
+    def colleague(self, clinic_id: uuid.UUID, role: str, name: str = "Ruth Okafor") -> Member:
+        """Somebody else who works at the clinic."""
+        with self.database.writing() as session:
+            return self._join(session, clinic_id, role, name, "en")
 
     def patient(self, lead: Member, name: str = "June Kowalski", language: str = "en") -> Member:
         """A patient on the lead's team."""

@@ -13,8 +13,11 @@ from app.pages import (
     join,
     patient,
     repairs,
+    settings,
     sign_off,
+    staff,
     standing_plans,
+    team,
     visits,
 )
 
@@ -33,8 +36,11 @@ BLUEPRINTS = tuple(
         join,
         patient,
         repairs,
+        settings,
         sign_off,
+        staff,
         standing_plans,
+        team,
         visits,
     )
 )
