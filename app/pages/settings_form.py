@@ -19,6 +19,8 @@ MOST_NAME, MOST_WORDS, MOST_ENTRIES, MOST_DAYS = 120, 200, 200, 60
 LADDERS = ("full", "slower")
 RANGES = {"window_hours": (1, 336), "spacing_days": (1, 28)}
 MOST_YEARS = 99
+# As clinics print it, with an area code in brackets too.
+PHONE = re.compile(r"\+?[0-9(][0-9 ().\-]{2,24}")
 
 Form = MultiDict[str, str]
 Read = tuple[dict[str, Any], dict[str, str]]
@@ -38,7 +40,7 @@ def _read_clinic(form: Form, _languages: Sequence[str]) -> Read:
     wrong = {}
     if not name or not is_plain(name, MOST_NAME):
         wrong["name"] = _("A name of at most {n} characters.", n=MOST_NAME)
-    if not DIALABLE.match(phone):
+    if not PHONE.fullmatch(phone):
         wrong["phone"] = _("A number that can be dialled, like (555) 010-0142.")
     if not is_zone(zone):
         wrong["zone"] = _("A time zone by its name, like America/New_York.")

@@ -99,11 +99,11 @@ def _missing(gap: Gap) -> tuple[str, str]:
     language = LANGUAGE_NAMES.get(gap.language, "")
     return {
         opening.PHONE: ("clinic", _("The phone number of the clinic.")),
-        opening.HOURS: ("hours", _("The usual hours in {language}.", language=language)),
+        opening.HOURS: ("hours", _("The usual hours in {name}.", name=language)),
         opening.CLOSING: ("hours", _("On which days the clinic is closed, or that there are none.")),
         opening.ANSWERS: (
             "answers",
-            _("In {language}, how soon somebody usually looks at what is sent.", language=language),
+            _("In {name}, how soon somebody usually looks at what is sent.", name=language),
         ),
         opening.CRISIS: ("crisis", _("Crisis numbers that somebody at the clinic has dialled.")),
         opening.CLINICIAN: ("staff", _("At least one clinician who has joined.")),

@@ -72,7 +72,8 @@ def invite(
     record(
         session,
         at=now,
-        actor_id=inviter.person_id,
+        # A place that invites itself is nobody yet: its name goes when somebody takes it up.
+        actor_id=None if inviter.id == membership_id else inviter.person_id,
         action="invitation.made",
         subject="invitation",
         subject_id=invitation.id,
