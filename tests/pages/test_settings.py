@@ -1,4 +1,4 @@
-"""What administrators set is used where it belongs, saved by one at a time, and whole before anybody comes."""
+"""What administrators set is used where it belongs, saved by one at a time, whole before anybody comes."""
 
 from dataclasses import replace
 from datetime import timedelta
