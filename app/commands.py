@@ -1,4 +1,4 @@
-"""Single jobs: `flask --app app demo`, `work`, `repairs reread`, `keys rotate` and `audit`."""
+"""Single jobs of `flask --app app`: demo, clinic create, work, repairs reread, keys rotate and audit."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,10 @@ from app.db import Database
 from app.demo.build import build_demo, has_people
 from app.http import Parts
 from app.jobs import work_once
+from app.languages import LANGUAGES
 from app.reading import reading_with
+from app.services.founding import found_clinic
+from app.services.invitations import spell_code
 from app.services.reread import Outcome, Reader, reread_all
 from app.services.rotation import rotate
 from app.services.sealing import load_keyring
@@ -30,7 +33,7 @@ def fill_empty(database: Database, settings: Settings) -> bool:
 
 
 def install_commands(app: Flask) -> None:
-    """`flask --app app demo`, `work`, `repairs reread`, `keys rotate` and `audit`."""
+    """`flask --app app demo`, `clinic create`, `work`, `repairs reread`, `keys rotate` and `audit`."""
 
     _install_keys(app)
     install_audit_commands(app)
@@ -43,6 +46,23 @@ def install_commands(app: Flask) -> None:
         click.echo(
             "The demo clinic is there." if made else "Somebody lives here already; nothing was changed."
         )
+
+    @app.cli.group("clinic")
+    def clinic() -> None:
+        """Clinics on this server."""
+
+    @clinic.command("create")
+    @click.option("--name", required=True, help="As patients know it.")
+    @click.option("--zone", required=True, help="Like America/New_York.")
+    @click.option("--administrator", required=True, help="The name of whoever sets it up.")
+    @click.option("--language", default="en", type=click.Choice(LANGUAGES), show_default=True)
+    def create(name: str, zone: str, administrator: str, language: str) -> None:
+        """Make a clinic and the invitation of its first administrator."""
+        parts: Parts = app.extensions["between"]
+        with parts.database.writing() as session:
+            code = found_clinic(session, name, zone, administrator, language, datetime.now(UTC))
+        click.echo(f"{name} is there, and not live yet. The invitation for {administrator}, for 14 days:\n")
+        click.echo(f"  {parts.settings.public_url}/join/{code}\n  or the code {spell_code(code)}")
 
     @app.cli.command("work")
     def work() -> None:

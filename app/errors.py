@@ -24,9 +24,21 @@ CATALOGUE = {
         Problem(400, "malformed_json", "This is not JSON we can read. Nothing was changed."),
         Problem(400, "wrong_shape", "What was sent does not have the expected form. Nothing was changed."),
         Problem(401, "not_signed_in", "Please sign in to see this."),
+        Problem(
+            401,
+            "no_place",
+            "You have no place at a clinic here at the moment, so you are signed out. Please ask the clinic."
+            " What waits on your phone still arrives.",
+        ),
         Problem(401, "no_credential", "Please sign in again on this phone. Your answers are kept here."),
         Problem(403, "cross_site", "This request came from another site, so nothing was done."),
         Problem(403, "not_allowed", "Your account may not do this."),
+        Problem(
+            403,
+            "clinic_not_live",
+            "The clinic has not opened here yet. Please come back when the clinic says so.",
+        ),
+        Problem(403, "suspended", "Your place at this clinic is suspended. Please ask the clinic."),
         Problem(404, "not_found", "We could not find this page."),
         Problem(405, "wrong_method", "This address does not take that kind of request."),
         Problem(409, "already_done", "Somebody did this before you. Reload to see the newest state."),

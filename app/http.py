@@ -20,7 +20,7 @@ from app.errors import BetweenError
 from app.services.access import APPEND, POLICIES, SESSION, Actor, Policy, load_actor
 from app.services.intake import Intake
 from app.services.sealing import Keyring
-from app.services.sessions import APPEND_COOKIE, find_session, keep_session, needs_keeping
+from app.services.sessions import APPEND_COOKIE, end_session, find_session, keep_session, needs_keeping
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_APPEND_COOKIES = 64
@@ -176,10 +176,21 @@ def _admit(policy: Policy) -> AnyResponse | None:
             return redirect(f"/sign-in?next={quote(request.path)}")
         raise BetweenError("not_signed_in")
     g.language = actor.language
+    if not actor.roles:
+        _sign_out_here()
+        raise BetweenError("no_place")
     if not policy.allows(actor):
         raise BetweenError("not_allowed")
     g.actor = actor
     return None
+
+
+def _sign_out_here() -> None:
+    """Whoever has no place any more is out of this browser; what waits on a phone is sent all the same."""
+    user = flask_login.current_user
+    with parts().database.writing() as session:
+        end_session(session, user.token, current_now())
+    flask_login.logout_user()
 
 
 def _refuse_cross_site() -> None:

@@ -92,6 +92,7 @@ class Clinic:
         with self.parts.database.writing() as session:
             facts = {"name": "Harbor", "phone": "(555) 010-0142", "zone": "America/New_York"}
             clinic = create_clinic(session, **facts, hours=words, answer_words=words, now=now)
+            clinic.live_at = now
             people = [_person(name, now) for name in ("lead", *names)]
             session.add_all(people)
             session.flush()

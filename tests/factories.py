@@ -61,12 +61,18 @@ class Factory:
                 answer_words=answer,
                 now=self.now,
             )
+            made.live_at = self.now
             return made.id
 
     def clinician(self, clinic_id: uuid.UUID, name: str = "Dr. Lindqvist") -> Member:
         """A clinician of the clinic."""
         with self.database.writing() as session:
             return self._join(session, clinic_id, "clinician", name, "en")
+
+    def colleague(self, clinic_id: uuid.UUID, role: str, name: str = "Ruth Okafor") -> Member:
+        """Somebody else who works at the clinic."""
+        with self.database.writing() as session:
+            return self._join(session, clinic_id, role, name, "en")
 
     def patient(self, lead: Member, name: str = "June Kowalski", language: str = "en") -> Member:
         """A patient on the lead's team."""
@@ -150,14 +156,38 @@ def visitor(app: Flask) -> FlaskClient:
 
 def signed_in(app: Flask, member: Member) -> FlaskClient:
     """The member's browser: signed in, and for a patient with the credential that appends."""
-    client, now = visitor(app), datetime.now(UTC)
+    (pocket,) = open_sessions(app, member)
+    return browser_with(app, member, pocket)
+
+
+@dataclass(frozen=True)
+class Pocket:
+    """What one sign-in leaves in a browser."""
+
+    token: str
+    append: str
+
+
+def open_sessions(app: Flask, member: Member, count: int = 1) -> list[Pocket]:
+    """So many sign-ins of the member, in one transaction."""
+    now, device = datetime.now(UTC), "a test's browser"
     with app.extensions["between"].database.writing() as session:
-        token = start_session(session, member.person_id, "a test's browser", now)
-        append = give_append_credential(session, member.person_id, "a test's browser", now)
+        return [
+            Pocket(
+                start_session(session, member.person_id, device, now),
+                give_append_credential(session, member.person_id, device, now),
+            )
+            for _ in range(count)
+        ]
+
+
+def browser_with(app: Flask, member: Member, pocket: Pocket) -> FlaskClient:
+    """A browser that holds what a sign-in left."""
+    client = visitor(app)
     with client.session_transaction() as cookie:
-        cookie["_user_id"] = token
+        cookie["_user_id"] = pocket.token
     if member.patient_id is not None:
-        client.set_cookie(append_cookie_suffix(member.person_id), append)
+        client.set_cookie(append_cookie_suffix(member.person_id), pocket.append)
     return client
 
 

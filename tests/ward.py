@@ -19,7 +19,7 @@ from app.services.access import Actor, load_actor
 from app.services.alert_desk import Strip, read_strip
 from app.services.alert_reading import Thread, read_threads
 from app.services.alert_review import Seen, add_attempt, close_alert
-from app.services.cover import add_absence
+from app.services.cover import Leave, add_absence
 from app.services.intake import Handed, Intake
 from app.services.standing_plans import sign_plan
 from tests.factories import Factory, Member
@@ -131,7 +131,8 @@ class Ward:
         cover_id = self.staff[cover].membership_id if cover else None
         actor, from_at = self.actor(name), self.now + starts_in
         with self.database.writing() as session:
-            add_absence(session, actor, from_at, from_at + days * DAY, cover_id, self.now)
+            leave = Leave(from_at, from_at + days * DAY, cover_id)
+            add_absence(session, actor, actor.as_carer(), leave, self.now)
 
     def work(self) -> int:
         """What a tick of the clock does."""
@@ -140,7 +141,7 @@ class Ward:
     def strip(self, name: str = "lindqvist") -> Strip:
         actor = self.actor(name)
         with self.database.reading() as session:
-            return read_strip(session, actor, self.now)
+            return read_strip(session, actor, self.clinic_id, self.now)
 
     def steps(self) -> list[tuple[str, str]]:
         """The steps of the clock that runs, as (who, state)."""

@@ -1,6 +1,6 @@
 """GET /api/overview: everything of one's own that the phone keeps for when there is no network."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from app.services.access import Actor, own_patients
 from app.services.agreements import newest_agreement
 from app.services.at_rest import open_texts, owner_of
 from app.services.care import list_shared
+from app.services.clinic_words import crisis_of, hours_of, in_language
 from app.services.envelopes import FIRST
 from app.services.gaps import read_gap
 from app.services.journal import Entry, read_check_ins
@@ -36,7 +37,7 @@ def overview() -> Response:
         return answer(
             {
                 "person": _person(session, actor),
-                "crisis": dict(parts().settings.crisis),
+                "crisis": crisis_of(_first_clinic(session, actor), parts().settings.crisis),
                 "keys": parts().keyring.public(),
                 "push": _push(session, actor),
                 "patients": [
@@ -45,6 +46,12 @@ def overview() -> Response:
                 "server_time": iso(now),
             }
         )
+
+
+def _first_clinic(session: Session, actor: Actor) -> Clinic | None:
+    """Whose numbers stand on the help panel: those of the clinic the panel names."""
+    patient = session.scalars(own_patients(actor)).first()
+    return session.get(Clinic, patient.clinic_id) if patient else None
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -89,7 +96,7 @@ def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) ->
     today = local(now, clinic.zone).date()
     return {
         "id": str(patient.id),
-        "clinic": _clinic(clinic, actor.language),
+        "clinic": _clinic(clinic, actor.language, today),
         "clinician": _lead_name(session, patient),
         "safety_plan": patient.safety_plan,
         "agreement": _agreement(session, patient),
@@ -144,13 +151,13 @@ def _due_on(modality: str, interval: int, visits: list[Visit], now: datetime) ->
     return due_on(local(last.starts_at, last.zone).date(), interval).isoformat()
 
 
-def _clinic(clinic: Clinic, language: str) -> dict[str, Any]:
+def _clinic(clinic: Clinic, language: str, today: date) -> dict[str, Any]:
     return {
         "id": str(clinic.id),
         "name": clinic.name,
         "phone": clinic.phone,
-        "hours": clinic.hours.get(language) or clinic.hours.get("en", ""),
-        "answer_words": clinic.answer_words.get(language) or clinic.answer_words.get("en", ""),
+        "hours": hours_of(clinic, language, today),
+        "answer_words": in_language(clinic.answer_words, language),
         "zone": clinic.zone,
     }
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.demo.history import Clock, Enrolled, live_through
-from app.demo.plan import ClinicianPlan, Story
-from app.demo.stories import CLINIC, CLINICIANS, SIGN_IN_WORDS, STORIES, ZONE
+from app.demo.plan import StaffPlan, Story
+from app.demo.stories import CLINIC, SIGN_IN_WORDS, STAFF, STORIES, ZONE
 from app.models import Clinic, Membership, Patient, Person, TeamMember
 from app.services.access import load_actor
 from app.services.accounts import create_clinic, create_person, join_clinic
@@ -34,11 +34,11 @@ class SignIn:
 
 
 def demo_sign_ins() -> tuple[SignIn, ...]:
-    clinicians = [SignIn("clinician", plan.name, plan.email) for plan in CLINICIANS]
+    staff = [SignIn(plan.role, plan.name, plan.email) for plan in STAFF]
     patients = [SignIn("patient", story.name, story.email) for story in STORIES]
     care = [story.caregiver for story in STORIES if story.caregiver]
     caregivers = [SignIn("caregiver", plan.name, plan.email) for plan in care]
-    return (*clinicians, *patients, *caregivers)
+    return (*staff, *patients, *caregivers)
 
 
 def has_people(session: Session) -> bool:
@@ -58,7 +58,8 @@ def build_demo(session: Session, keyring: Keyring, now: datetime) -> None:
         answer_words=CLINIC.answer_words,
         now=clock.at(-OPENED_DAYS_AGO),
     )
-    memberships = {plan.key: _hire(session, clinic, plan, clock) for plan in CLINICIANS}
+    clinic.is_demo, clinic.closing_days = True, []
+    memberships = {plan.key: _hire(session, clinic, plan, clock) for plan in STAFF}
     intake = Intake(_InThisTransaction(session))
     for story in STORIES:
         team = [memberships[key] for key in story.team]
@@ -81,7 +82,7 @@ class _InThisTransaction(Database):
         self._session.expire_all()
 
 
-def _hire(session: Session, clinic: Clinic, plan: ClinicianPlan, clock: Clock) -> Membership:
+def _hire(session: Session, clinic: Clinic, plan: StaffPlan, clock: Clock) -> Membership:
     now = clock.at(-OPENED_DAYS_AGO)
     person = create_person(
         session,
@@ -92,7 +93,7 @@ def _hire(session: Session, clinic: Clinic, plan: ClinicianPlan, clock: Clock) -
         zone=ZONE,
         now=now,
     )
-    return join_clinic(session, person.id, clinic.id, "clinician", now)
+    return join_clinic(session, person.id, clinic.id, plan.role, now)
 
 
 def _enrol(session: Session, story: Story, team: list[Membership], clock: Clock) -> Enrolled:

@@ -138,10 +138,13 @@ class ClinicPlan:
 
 
 @dataclass(frozen=True)
-class ClinicianPlan:
+class StaffPlan:
+    """Somebody who works there."""
+
     key: str
     name: str
     email: str
+    role: str = "clinician"
 
 
 @dataclass(frozen=True)

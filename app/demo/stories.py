@@ -10,7 +10,7 @@ from app.demo.people.marisol import MARISOL
 from app.demo.people.noor import NOOR
 from app.demo.people.renata import RENATA
 from app.demo.people.tomas import TOMAS
-from app.demo.plan import ClinicianPlan, ClinicPlan, Story
+from app.demo.plan import ClinicPlan, StaffPlan, Story
 
 ZONE = "America/New_York"
 SIGN_IN_WORDS = "quiet harbor morning light"
@@ -26,9 +26,12 @@ CLINIC = ClinicPlan(
     answer_words={"en": "within 1 working day", "es": "en 1 día hábil"},
 )
 
-CLINICIANS = (
-    ClinicianPlan("lindqvist", "Dr. Amara Lindqvist", "amara@harbor.example"),
-    ClinicianPlan("mensah", "Dr. Osei Mensah", "osei@harbor.example"),
+STAFF = (
+    StaffPlan("lindqvist", "Dr. Amara Lindqvist", "amara@harbor.example"),
+    StaffPlan("mensah", "Dr. Osei Mensah", "osei@harbor.example"),
+    StaffPlan("okafor", "Ruth Okafor", "ruth@harbor.example", "nurse"),
+    StaffPlan("weiss", "Jonah Weiss", "jonah@harbor.example", "front_desk"),
+    StaffPlan("arroyo", "Elena Arroyo", "elena@harbor.example", "administrator"),
 )
 
 STORIES: tuple[Story, ...] = (JUNE, MARCUS, RENATA, ANSEL, HANA, DEV, TOMAS, MARISOL, INES, NOOR)

@@ -4,11 +4,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 LIST = Path(__file__).parent / "data" / "words_in_notes.json"
 LANGUAGES = ("en", "es")
+SHORTEST = 3
 # Typed on phones, pasted from elsewhere: all of them are one sign to a reader, and none to the list.
 _APOSTROPHES = re.compile(r"['’‘ʼ`´＇]")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
@@ -51,10 +52,30 @@ def _without_accents(text: str) -> str:
 
 
 @cache
-def plain_list() -> WordList:
+def plain_entries() -> tuple[str, ...]:
     """The list that ships, in all languages: people write in the one the day has."""
     read = json.loads(LIST.read_text(encoding="utf-8"))
-    return WordList(entry for language in LANGUAGES for entry in read[language])
+    return tuple(dict.fromkeys(entry for language in LANGUAGES for entry in read[language]))
+
+
+@cache
+def plain_list() -> WordList:
+    """The list that ships, compiled."""
+    return WordList(plain_entries())
+
+
+@lru_cache(maxsize=256)
+def clinic_list(added: tuple[str, ...], removed: tuple[str, ...]) -> WordList:
+    """The list that ships without what a clinic took out, and with what it put in."""
+    return WordList([*(one for one in plain_entries() if one not in removed), *added])
+
+
+def fold_entry(typed: str) -> str:
+    """An entry as it is compared: folded, `*` kept at a word's end. '' for one that would find anything."""
+    words = [fold(word).strip() + ("*" if word.endswith("*") else "") for word in typed.split()]
+    known = [word for word in words if word.strip("*")]
+    is_loose = any(len(word) <= SHORTEST for word in known if word.endswith("*"))
+    return "" if is_loose or len("".join(known)) < SHORTEST else " ".join(known)
 
 
 def _compile(entry: str) -> re.Pattern[str]:

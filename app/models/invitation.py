@@ -6,17 +6,24 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.roles import ROLES
 from app.models.base import Base, ClinicOwned, one_of, within_clinic
 
 
 class Invitation(ClinicOwned, Base):
-    """Only the hash of the code is kept. `patient_id` is set for a caregiver: whose care link it opens."""
+    """Only the hash of the code is kept. `patient_id` is set for a caregiver: whose care link it opens.
+
+    `lead_id` is who will lead an invited patient, else whoever invites. `membership_id` is the place that
+    waits for an invited colleague.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (
-        one_of("role", "patient", "caregiver", "clinician"),
+        one_of("role", *ROLES),
         within_clinic("invited_by", "membership"),
         within_clinic("patient_id", "patient"),
+        within_clinic("lead_id", "membership"),
+        within_clinic("membership_id", "membership"),
     )
 
     code_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -30,3 +37,5 @@ class Invitation(ClinicOwned, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     used_by: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    lead_id: Mapped[uuid.UUID | None]
+    membership_id: Mapped[uuid.UUID | None]

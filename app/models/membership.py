@@ -6,17 +6,22 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.roles import ROLES, STATES
 from app.models.at_rest import Opened
 from app.models.base import Base, ClinicOwned, one_of, within_clinic
 
 
 class Membership(ClinicOwned, Base):
-    """One role of one person at one clinic."""
+    """One role of one person at one clinic; only an active one counts.
+
+    `invited`: its person is a name until somebody takes the invitation up. `suspended` comes back, `ended`
+    only by a new invitation.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
-        one_of("role", "patient", "caregiver", "clinician"),
-        one_of("state", "active", "suspended", "ended"),
+        one_of("role", *ROLES),
+        one_of("state", *STATES),
         sa.UniqueConstraint("person_id", "role", "clinic_id"),
     )
 
@@ -44,7 +49,7 @@ class Patient(ClinicOwned, Base):
 
 
 class TeamMember(Base):
-    """A clinician sees the patients of the own team."""
+    """A clinician or nurse sees the patients of the own team."""
 
     __tablename__ = "team_member"
     __table_args__ = (

@@ -17,8 +17,11 @@ from app.pages import (
     own_erasure,
     patient,
     repairs,
+    settings,
     sign_off,
+    staff,
     standing_plans,
+    team,
     visits,
 )
 
@@ -41,8 +44,11 @@ BLUEPRINTS = tuple(
         own_erasure,
         patient,
         repairs,
+        settings,
         sign_off,
+        staff,
         standing_plans,
+        team,
         visits,
     )
 )

@@ -1,18 +1,29 @@
 """Signing in and signing out."""
 
+import uuid
+
 from flask import Blueprint, make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from app.cookies import sign_in, sign_out
-from app.http import local_path, optional_actor, page
+from app.errors import CATALOGUE, Problem
+from app.http import local_path, optional_actor, page, parts
 from app.identify import identify
 from app.languages import gettext as _
 from app.languages import mark, request_language
+from app.services.actors import load_actor, why_no_place
 
 blueprint = Blueprint("account", __name__)
 
 WRONG = mark("This e-mail and pass-phrase do not go together. Please try again.")
-STARTS = {"patient": "/today", "clinician": "/clinic", "caregiver": "/care"}
+STARTS = {
+    "patient": "/today",
+    "caregiver": "/care",
+    "clinician": "/clinic",
+    "nurse": "/clinic",
+    "front_desk": "/clinic",
+    "administrator": "/clinic/settings",
+}
 
 
 @blueprint.get("/")
@@ -42,15 +53,33 @@ def do_sign_in() -> Response:
     email, going_to = request.form.get("email", ""), request.form.get("next", "")
     person = identify(email, request.form.get("passphrase", ""))
     if person is None:
-        return page(
-            "account/sign_in.html",
-            422,
-            language=request_language(),
-            next=going_to,
-            email=email,
-            error=_(WRONG),
-        )
+        return _refuse(_(WRONG), 422)
+    no_place = _no_place(person.id)
+    if no_place is not None:
+        return _refuse(_(no_place.sentence), 403)
     return sign_in(make_response(redirect(local_path(going_to))), person.id)
+
+
+def _refuse(error: str, status: int) -> Response:
+    """The form again, with what was typed and why it did not open."""
+    form = request.form
+    return page(
+        "account/sign_in.html",
+        status,
+        language=request_language(),
+        next=form.get("next", ""),
+        email=form.get("email", ""),
+        error=error,
+    )
+
+
+def _no_place(person_id: uuid.UUID) -> Problem | None:
+    """Why somebody who proved to be who they are may not come in."""
+    with parts().database.reading() as session:
+        actor = load_actor(session, person_id)
+        if actor is None or actor.roles:
+            return None
+        return CATALOGUE[why_no_place(session, person_id)]
 
 
 @blueprint.post("/sign-out")

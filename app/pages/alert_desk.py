@@ -1,8 +1,6 @@
 """GET /clinic/alerts: who is told and when, how alerts reach a clinician, and who stands in."""
 
 import uuid
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -12,19 +10,17 @@ from app.channels.vapid import load_vapid
 from app.errors import BetweenError
 from app.http import current_actor, current_now, parts
 from app.languages import gettext as _
-from app.languages import local
 from app.models import Person
 from app.pages.alert_desk_presenter import Ways, present_alert_desk
 from app.pages.dates import Dates
 from app.pages.frame import desk_page, note_read, read_frame
+from app.pages.leave_form import read_leave
 from app.pages.visit_form import Typed
 from app.services.alert_desk import TakenError, count_words, find_alert, take_late
 from app.services.cover import add_absence as add_own_absence
 from app.services.cover import end_absence as end_own_absence
 from app.services.cover import read_absences, read_colleagues
 from app.services.escalation import escalation_of
-
-LONGEST_DAYS = 366
 
 blueprint = Blueprint("alert_desk", __name__, url_prefix="/clinic/alerts")
 
@@ -67,16 +63,12 @@ def add_absence() -> Response:
     actor, now = current_actor(), current_now()
     with parts().database.reading() as session:
         zone = read_frame(session).clinic.zone
-    moments, wrong = _read_days(zone, now)
-    cover = request.form.get("cover", "")
-    cover_id = request.form.get("cover", type=uuid.UUID)
-    if cover and cover_id is None:
-        wrong["cover"] = _("Choose a colleague.")
-    if wrong or moments is None:
-        return _render(Typed("away", request.form, wrong))
+    leave = read_leave(request.form, zone, now)
+    if isinstance(leave, Typed):
+        return _render(leave)
     try:
         with parts().database.writing() as session:
-            add_own_absence(session, actor, *moments, cover_id, now)
+            add_own_absence(session, actor, actor.as_carer(), leave, now)
     except BetweenError:
         return _render(Typed("away", request.form, {"cover": _("Choose a colleague.")}))
     return redirect(url_for("alert_desk.show_alerts", done="away"), 303)
@@ -85,8 +77,9 @@ def add_absence() -> Response:
 @blueprint.post("/away/<uuid:absence_id>/end")
 def end_absence(absence_id: uuid.UUID) -> Response:
     """Back before the day, or not away after all."""
+    actor = current_actor()
     with parts().database.writing() as session:
-        end_own_absence(session, current_actor(), absence_id, current_now())
+        end_own_absence(session, actor, actor.as_carer(), absence_id, current_now())
     return redirect(url_for("alert_desk.show_alerts", done="back"), 303)
 
 
@@ -94,8 +87,8 @@ def _render(typed: Typed | None = None, taken: TakenError | None = None) -> Resp
     actor, now, settings = current_actor(), current_now(), parts().settings
     with parts().database.reading() as session:
         frame = read_frame(session)
-        absences = read_absences(session, actor, now)
-        colleagues = read_colleagues(session, actor, now)
+        absences = read_absences(session, actor.as_carer(), now)
+        colleagues = read_colleagues(session, actor.as_carer(), now)
         counted = count_words(session, actor)
         escalation = escalation_of(session.connection(), frame.clinic.id)
         address = session.get_one(Person, actor.person_id).email
@@ -114,28 +107,3 @@ def _render(typed: Typed | None = None, taken: TakenError | None = None) -> Resp
     )
     form = typed or Typed("", MultiDict(), {})
     return desk_page("desk/alerts.html", frame, status=status, alerts=shown, typed=form, told=told)
-
-
-def _read_days(zone: str, now: datetime) -> tuple[tuple[datetime, datetime] | None, dict[str, str]]:
-    """From the beginning of the first day, or from now on, to the end of the last."""
-    wrong: dict[str, str] = {}
-    first, last = (_day(request.form.get(name, "")) for name in ("from", "until"))
-    today = local(now, zone).date()
-    if first is None or first < today:
-        wrong["from"] = _("A day from today on.")
-    if last is None or last < (first or today) or (last - today).days > LONGEST_DAYS:
-        wrong["until"] = _("The last day away, within a year.")
-    if wrong or first is None or last is None:
-        return None, wrong
-    return (max(_begin(first, zone), now), _begin(last + timedelta(days=1), zone)), wrong
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
-
-
-def _begin(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone))

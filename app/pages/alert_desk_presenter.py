@@ -59,14 +59,19 @@ def present_alert_desk(
 ) -> AlertDesk:
     """Word the page for one clinician."""
     return AlertDesk(
-        away=[_away(one, dates) for one in absences],
-        colleagues=[(one.membership_id, _colleague(one, dates)) for one in colleagues],
+        away=present_away(absences, dates),
+        colleagues=[(one.membership_id, colleague_words(one, dates)) for one in colleagues],
         today=dates.today.isoformat(),
         ways=ways,
         full=[_stage(one) for one in escalation.full],
         slower=[_stage(one) for one in escalation.slower],
         counted=_counted(counted),
     )
+
+
+def present_away(absences: Sequence[Away], dates: Dates) -> list[AwayWords]:
+    """Each with its days and who stands in."""
+    return [_away(one, dates) for one in absences]
 
 
 def _away(away: Away, dates: Dates) -> AwayWords:
@@ -77,7 +82,8 @@ def _away(away: Away, dates: Dates) -> AwayWords:
     return AwayWords(absence.id, days, cover)
 
 
-def _colleague(colleague: Colleague, dates: Dates) -> str:
+def colleague_words(colleague: Colleague, dates: Dates) -> str:
+    """The name, and until when away."""
     if colleague.away_until is None:
         return colleague.name
     last = dates.near_day(colleague.away_until - timedelta(seconds=1))

@@ -73,7 +73,7 @@ def close_alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
 @blueprint.post("/owner")
 def give_alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
     """Take it over, or give it to a colleague who is there."""
-    own = current_actor().as_clinician().membership_id
+    own = current_actor().as_carer().membership_id
     to_id = _identifier(request.form.get("to", str(own)))
     if to_id is None:
         return render_patient(patient_id, Typed("give", request.form, {"to": _("Choose a colleague.")}))
@@ -138,7 +138,7 @@ def _after(patient_id: uuid.UUID, done: str) -> Response:
 
 def _dates() -> Dates:
     with parts().database.reading() as session:
-        clinic = session.get_one(Clinic, current_actor().as_clinician().clinic_id)
+        clinic = session.get_one(Clinic, current_actor().as_carer().clinic_id)
         return Dates(clinic.zone, current_now())
 
 

@@ -6,6 +6,7 @@ from app.http import current_actor, current_now, page, parts
 from app.languages import request_language
 from app.pages.care_presenter import present_cared
 from app.services.caregiving import mark_seen, read_cared
+from app.services.clinic_words import crisis_of
 
 blueprint = Blueprint("care", __name__)
 
@@ -23,5 +24,5 @@ def show_care() -> Response:
         people=[present_cared(one, now) for one in cared],
         language=request_language(),
         assets=parts().assets,
-        crisis=parts().settings.crisis,
+        crisis=crisis_of(cared[0].clinic if cared else None, parts().settings.crisis),
     )

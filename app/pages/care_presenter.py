@@ -9,6 +9,7 @@ from app.languages import gettext as _
 from app.models import Visit
 from app.pages.visit_presenter import length_words
 from app.services.caregiving import Cared
+from app.services.clinic_words import hours_of
 
 # After these nobody drives until the next day.
 NO_DRIVING = frozenset({"ketamine_iv", "ketamine_im", "esketamine"})
@@ -62,7 +63,7 @@ def present_cared(cared: Cared, now: datetime) -> CaredWords:
         clinic=cared.clinic.name,
         phone=cared.clinic.phone,
         dial=re.sub(r"[^0-9+]", "", cared.clinic.phone),
-        hours=cared.clinic.hours.get(language, ""),
+        hours=hours_of(cared.clinic, language, local(now, cared.clinic.zone).date()),
         next=_next(cared.visits[0], cared, name, now) if cared.visits else None,
         later=[_later(visit, cared, now) for visit in cared.visits[1:]],
         shared=f"{shared} {_('{name} can see when you look.', name=name)}",

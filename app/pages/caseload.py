@@ -5,8 +5,10 @@ import uuid
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.domain.roles import CARERS
 from app.http import current_actor, current_now, parts
 from app.pages.caseload_presenter import present_caseload
+from app.pages.contacts import render_contacts
 from app.pages.dates import Dates
 from app.pages.frame import desk_page, note_read, read_frame
 from app.services.access import find_patient
@@ -21,9 +23,11 @@ LAST_PAGE = 10_000
 
 @blueprint.get("/clinic")
 def show_caseload() -> Response:
-    """Who needs somebody, who has news, who is drifting."""
+    """Who needs somebody, who has news, who is drifting; to the front desk, names and next visits."""
     actor, now = current_actor(), current_now()
     number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    if not any(actor.holds(role) for role in CARERS):
+        return render_contacts(number)
     with parts().database.reading() as session:
         frame = read_frame(session)
         caseload = read_caseload(session, actor, now, page=number)

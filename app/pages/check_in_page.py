@@ -5,6 +5,7 @@ import uuid
 from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.domain.roles import CLINICIAN
 from app.http import current_actor, current_now, parts
 from app.pages.answers_presenter import present_check_in
 from app.pages.dates import Dates
@@ -22,18 +23,21 @@ blueprint = Blueprint(
 @blueprint.get("")
 def show_check_in(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Response:
     """Item answers, note, times, and who read it."""
-    now = current_now()
+    actor, now = current_actor(), current_now()
     with parts().database.reading() as session:
-        frame = read_frame(session)
-        patient = find_patient(session, current_actor(), patient_id)
+        patient = find_patient(session, actor, patient_id)
+        frame = read_frame(session, actor.as_carer(patient.clinic_id))
         entry = find_check_in(session, patient, check_in_id)
         versions = versions_of(session, patient, entry.check_in.client_id)
         since = entry.check_in.answered_at - SHOWN
         history = read_check_ins(session, patient.clinic_id, patient.id, since)
         name = patient_name(session, patient)
+    may_sign = actor.holds(CLINICIAN, frame.clinic.id)
     note_read("check_in", check_in_id, frame)
     shown = present_check_in(entry, versions, history, Dates(frame.clinic.zone, now))
-    return desk_page("desk/check_in.html", frame, check_in=shown, patient_id=patient_id, name=name)
+    return desk_page(
+        "desk/check_in.html", frame, check_in=shown, patient_id=patient_id, name=name, may_sign=may_sign
+    )
 
 
 @blueprint.post("/sign-off")
@@ -43,7 +47,8 @@ def sign_off_check_in(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> AnyRespo
     with parts().database.writing() as session:
         patient = find_patient(session, actor, patient_id)
         sign_off = sign_off_entry(session, actor, patient, check_in_id, now)
-    first = sign_off.signed_at == now and sign_off.membership_id == actor.as_clinician().membership_id
+    own_id = actor.as_clinician(sign_off.clinic_id).membership_id
+    first = sign_off.signed_at == now and sign_off.membership_id == own_id
     return redirect(
         url_for(
             "check_in_page.show_check_in",

@@ -97,7 +97,7 @@ def _store(actor: Actor, language: str) -> Receipt:
     with parts().database.reading() as session:
         patient = session.scalars(own_patients(actor)).first()
     if patient is None:
-        raise BetweenError("not_allowed")
+        raise BetweenError("not_allowed" if actor.roles else "no_place")
     return parts().intake.take(Handed(actor.person_id, [_arrival(patient, actor, language, now)], now))[0]
 
 

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from app.domain.roles import CARERS
 from app.http import current_actor, current_now, page, parts
 from app.languages import format_moment, mark, ngettext, request_language
 from app.languages import gettext as _
 from app.models import Clinic
 from app.pages.dates import Dates
+from app.pages.menu import menu_of
 from app.pages.waiting import waited
+from app.services.access import Role
 from app.services.alert_desk import LateAlert, Strip, read_strip
 from app.services.audit import record
 
@@ -43,6 +46,14 @@ DONE = {
     "signed-many": mark("Signed off. The patient can see that they were read."),
     "away": mark("Written down. Alerts go to the cover while you are away."),
     "back": mark("Written down that you are there."),
+    "settings": mark("Saved, with your name and the time."),
+    "live": mark("The clinic is live. Patients and caregivers can sign in."),
+    "suspended": mark("Suspended. Whoever it is is out everywhere from now on."),
+    "resumed": mark("Back, with the same role as before."),
+    "removed": mark("Removed. What was theirs belongs to the colleague you chose."),
+    "colleague-away": mark("Written down. Alerts go to the cover meanwhile."),
+    "colleague-back": mark("Written down that your colleague is there."),
+    "team": mark("The team is changed."),
 }
 
 
@@ -52,21 +63,26 @@ LATE_SHOWN = 3
 
 @dataclass(frozen=True)
 class LateWords:
-    """An alert past its time, on every page. `is_visible`: it can be opened, else only taken over."""
+    """An alert past its time, on every page. `is_visible`: it can be opened; `is_free`: it can be taken."""
 
     id: uuid.UUID
     owner_id: uuid.UUID
     words: str
     owner: str
     is_visible: bool
+    is_free: bool
 
 
 @dataclass(frozen=True)
 class DeskFrame:
-    """Whose desk it is, in which zone times are spoken of, and what waits."""
+    """Whose desk it is, in which zone times are spoken of, the pages of this role, and what waits.
+
+    `menu`: part of the desk, address and words, the first one being where this person begins.
+    """
 
     clinic: Clinic
     who: str
+    menu: list[tuple[str, str, str]]
     waiting: str | None
     waiting_count: int
     late: list[LateWords]
@@ -74,19 +90,21 @@ class DeskFrame:
     done: str | None
 
 
-def read_frame(session: Session) -> DeskFrame:
-    """Gather the frame; cheap enough for every page."""
+def read_frame(session: Session, held: Role | None = None) -> DeskFrame:
+    """Gather the frame, at the clinic of this membership where one is named; cheap enough for every page."""
     actor = current_actor()
-    clinic = session.get_one(Clinic, actor.as_clinician().clinic_id)
-    strip = read_strip(session, actor, current_now())
+    held = held or actor.as_staff()
+    clinic = session.get_one(Clinic, held.clinic_id)
+    strip = read_strip(session, actor, held.clinic_id, current_now())
     done = DONE.get(request.args.get("done", ""))
     dates = Dates(clinic.zone, current_now())
     return DeskFrame(
         clinic,
         actor.name,
+        menu_of(actor),
         _waiting(strip, clinic.zone),
         strip.waiting,
-        [_late(one, dates, actor.as_clinician().membership_id) for one in strip.late[:LATE_SHOWN]],
+        [_late(one, dates, held) for one in strip.late[:LATE_SHOWN]],
         _more_late(len(strip.late) - LATE_SHOWN),
         _(done) if done else None,
     )
@@ -131,7 +149,9 @@ def _more_late(more: int) -> str:
     return ngettext("One more alert is past its time.", "{n} more alerts are past their time.", more)
 
 
-def _late(alert: LateAlert, dates: Dates, reader_id: uuid.UUID) -> LateWords:
-    owner = _("You have it") if alert.owner_id == reader_id else _("{name} has it", name=alert.owner)
+def _late(alert: LateAlert, dates: Dates, reader: Role) -> LateWords:
+    is_own = alert.owner_id == reader.membership_id
+    owner = _("You have it") if is_own else _("{name} has it", name=alert.owner)
     since = _("An alert is unanswered for {time}. Everybody is asked.", time=waited(alert.since, dates))
-    return LateWords(alert.id, alert.owner_id, since, owner, alert.is_visible)
+    is_free = reader.role in CARERS and not alert.is_visible
+    return LateWords(alert.id, alert.owner_id, since, owner, alert.is_visible, is_free)

@@ -5,13 +5,16 @@ import uuid
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.domain.roles import CLINICIAN, FRONT_DESK
+from app.errors import BetweenError
 from app.http import current_actor, current_now, parts
 from app.languages import gettext as _
+from app.pages.contacts import render_contact
 from app.pages.dates import Dates
 from app.pages.frame import desk_page, note_read, read_frame
-from app.pages.patient_presenter import present_patient
+from app.pages.patient_presenter import Reader, present_patient
 from app.pages.visit_form import Typed, is_plain
-from app.services.access import find_patient
+from app.services.access import Actor, Role, find_patient, find_visitor
 from app.services.at_rest import owner_of, seal_texts
 from app.services.audit import record
 from app.services.timeline import read_patient_record
@@ -23,7 +26,7 @@ blueprint = Blueprint("patient", __name__)
 
 @blueprint.get("/clinic/patients/<uuid:patient_id>")
 def show_patient(patient_id: uuid.UUID) -> Response:
-    """Everything about one patient that a clinician reads before a visit."""
+    """Everything about one patient that is read before a visit; to the front desk, the visits."""
     return render_patient(patient_id)
 
 
@@ -37,6 +40,7 @@ def save_plan(patient_id: uuid.UUID) -> AnyResponse:
         return render_patient(patient_id, Typed("plan", request.form, wrong))
     with parts().database.writing() as session:
         patient = find_patient(session, actor, patient_id)
+        actor.as_clinician(patient.clinic_id)
         seal_texts(session, owner_of(patient), patient, safety_plan=text)
         record(
             session,
@@ -53,15 +57,30 @@ def save_plan(patient_id: uuid.UUID) -> AnyResponse:
 def render_patient(patient_id: uuid.UUID, typed: Typed | None = None, status: int = 422) -> Response:
     """The page, with a form that needs another look where there is one: then `status` says why."""
     actor, now = current_actor(), current_now()
+    held = _find_carer(actor, patient_id)
+    if held is None:
+        return render_contact(patient_id, typed, status)
     with parts().database.reading() as session:
-        frame = read_frame(session)
+        frame = read_frame(session, held)
         found = read_patient_record(session, actor, patient_id, frame.clinic.zone, now)
     note_read("patient", patient_id, frame)
-    dates = Dates(frame.clinic.zone, now)
+    reader = Reader(held.membership_id, actor.holds(CLINICIAN, held.clinic_id))
     shown = present_patient(
-        found, dates, actor.as_clinician().membership_id, undo=request.args.get("visit", ""), typed=typed
+        found, Dates(frame.clinic.zone, now), reader, undo=request.args.get("visit", ""), typed=typed
     )
     return desk_page("desk/patient.html", frame, status=status if typed else 200, patient=shown)
+
+
+def _find_carer(actor: Actor, patient_id: uuid.UUID) -> Role | None:
+    """Whoever looks after this patient reads; somebody of the front desk who does not, sees the visits."""
+    with parts().database.reading() as session:
+        if not actor.holds(FRONT_DESK):
+            return actor.as_carer(find_patient(session, actor, patient_id).clinic_id)
+        patient = find_visitor(session, actor, patient_id)
+        try:
+            return actor.as_carer(find_patient(session, actor, patient.id).clinic_id)
+        except BetweenError:
+            return None
 
 
 def back_to(patient_id: uuid.UUID, done: str, visit: uuid.UUID | None = None) -> AnyResponse:

@@ -21,13 +21,22 @@ from app.pages.timeline_presenter import Timeline, present_timeline
 from app.pages.versions_presenter import Versions, present_versions
 from app.pages.visit_form import CADENCE_MODALITIES, Typed, took_place_words, zone_choices
 from app.pages.visit_presenter import Plan, present_plan
-from app.pages.words import treatments_words
+from app.pages.words import role_name, treatments_words
 from app.services.caseload_facts import Treatment
 from app.services.journal import Entry, is_item9_skipped
+from app.services.team import Member
 from app.services.timeline import PatientRecord
 
 # With fewer notes than this the notes themselves say more than a table.
 TABLE_FROM = 5
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whose eyes the page is for: the membership, and whether it signs."""
+
+    membership_id: uuid.UUID
+    may_sign: bool
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,16 @@ class Attribution:
 
     about: str
     rows: list[tuple[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class TeamWords:
+    """One colleague who sees this patient."""
+
+    id: uuid.UUID
+    name: str
+    what: str
+    may_leave: bool
 
 
 @dataclass(frozen=True)
@@ -79,20 +98,23 @@ class PatientPage:
     zones: list[tuple[str, str]]
     zone: str
     took_place: str
+    may_sign: bool
+    team: list[TeamWords]
+    could_join: list[tuple[uuid.UUID, str]]
     typed: Typed = field(default_factory=lambda: Typed("", {}, {}))
 
 
 def present_patient(
     record: PatientRecord,
     dates: Dates,
-    reader_id: uuid.UUID,
+    reader: Reader,
     *,
     undo: str = "",
     typed: Typed | None = None,
 ) -> PatientPage:
-    """Word one patient for a membership; `typed` is a form that needs another look."""
+    """Word one patient for a reader; `typed` is a form that needs another look."""
     threads = [
-        present_thread(thread, record.entries, dates, reader_id, record.colleagues)
+        present_thread(thread, record.entries, dates, reader.membership_id, record.colleagues)
         for thread in record.threads
     ]
     has_open = record.open_thread is not None
@@ -127,6 +149,9 @@ def present_patient(
         zones=zone_choices(dates.zone),
         zone=dates.zone,
         took_place=took_place_words(typed, dates) if typed else "",
+        may_sign=reader.may_sign,
+        team=[_member(one) for one in record.members if one.is_on],
+        could_join=[(one.id, one.name) for one in record.members if not one.is_on],
         typed=typed or Typed("", {}, {}),
     )
 
@@ -137,6 +162,11 @@ def _own_look(record: PatientRecord) -> set[uuid.UUID]:
     answers = {one.check_in_id for one in open_thread.answers} if open_thread else set()
     words = {one.check_in_id for one in open_thread.words} if open_thread else set()
     return answers | words | {entry.check_in.id for entry in record.entries if is_item9_skipped(entry)}
+
+
+def _member(member: Member) -> TeamWords:
+    what = _("leads") if member.is_lead else role_name(member.role)
+    return TeamWords(member.id, member.name, what, not member.is_lead)
 
 
 def _kept(typed: Typed | None) -> Kept | None:

@@ -31,8 +31,8 @@ def sign_plan(patient_id: uuid.UUID) -> Response:
     actor, now = current_actor(), current_now()
     words, clock = request.form.get("words", "").strip(), request.form.get("clock", "")
     with parts().database.reading() as session:
-        find_patient(session, actor, patient_id)
-        zone = session.get_one(Clinic, actor.as_clinician().clinic_id).zone
+        patient = find_patient(session, actor, patient_id)
+        zone = session.get_one(Clinic, actor.as_clinician(patient.clinic_id).clinic_id).zone
     until_at = _until(request.form.get("until", ""), zone, now)
     wrong = wrong_words(words)
     if until_at is None:

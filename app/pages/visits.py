@@ -1,4 +1,4 @@
-"""Visits and cadences: what a clinician books, cancels and sets on a patient's page."""
+"""Visits and cadences: what the desk books and cancels, and a clinician sets, on a patient's page."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from app.languages import gettext as _
 from app.pages.patient import back_to, render_patient
 from app.pages.visit_form import Typed, read_cadence, read_visit
 from app.services import visits
-from app.services.access import find_patient
+from app.services.access import find_patient, find_visitor
 
 blueprint = Blueprint("visits", __name__, url_prefix="/clinic/patients/<uuid:patient_id>")
 
@@ -24,7 +24,7 @@ def add_visit(patient_id: uuid.UUID) -> Response:
         return render_patient(patient_id, new)
     try:
         with parts().database.writing() as session:
-            patient = find_patient(session, actor, patient_id)
+            patient = find_visitor(session, actor, patient_id)
             visit = visits.add_visit(session, actor, patient, new, now)
     except visits.VisitTakenError:
         wrong = {"time": _("There is such a visit at this very time already.")}
@@ -37,7 +37,7 @@ def cancel_visit(patient_id: uuid.UUID, visit_id: uuid.UUID) -> Response:
     """Cancel; the page that follows offers to take it back. A visit that was is asked about once more."""
     sure = request.form.get("sure") == str(visit_id)
     with parts().database.writing() as session:
-        patient = find_patient(session, current_actor(), patient_id)
+        patient = find_visitor(session, current_actor(), patient_id)
         is_past = visits.find_visit(session, patient, visit_id).starts_at <= current_now()
         if sure or not is_past:
             visits.cancel_visit(session, current_actor(), patient, visit_id, current_now())
@@ -51,7 +51,7 @@ def cancel_visit(patient_id: uuid.UUID, visit_id: uuid.UUID) -> Response:
 def restore_visit(patient_id: uuid.UUID, visit_id: uuid.UUID) -> Response:
     """Take a cancellation back."""
     with parts().database.writing() as session:
-        patient = find_patient(session, current_actor(), patient_id)
+        patient = find_visitor(session, current_actor(), patient_id)
         visits.restore_visit(session, current_actor(), patient, visit_id, current_now())
     return back_to(patient_id, "visit-restored")
 

@@ -66,3 +66,18 @@ def _next(treatment: Treatment, dates: Dates) -> str:
 
 def _last(last_at: datetime | None, dates: Dates) -> str:
     return _("last {day}", day=dates.near_day(last_at)) if last_at else _("no visit booked")
+
+
+ROLE_NAMES = {
+    "patient": mark("Patient"),
+    "caregiver": mark("Caregiver"),
+    "clinician": mark("Clinician"),
+    "nurse": mark("Nurse or operator"),
+    "front_desk": mark("Front desk"),
+    "administrator": mark("Administrator"),
+}
+
+
+def role_name(role: str) -> str:
+    """'Nurse or operator'."""
+    return _(ROLE_NAMES[role])

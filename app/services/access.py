@@ -7,41 +7,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.roles import ADMINISTRATOR, CARERS, CLINICIAN, FRONT_DESK, STAFF
 from app.errors import BetweenError
-from app.models import Alert, AlertNotice, CareLink, Membership, Patient, Person, TeamMember
+from app.models import Alert, AlertNotice, CareLink, Patient, TeamMember
+from app.services.actors import Actor, Role, load_actor
+
+__all__ = ["POLICIES", "SCOPES", "Actor", "Policy", "Role", "load_actor"]
 
 PUBLIC, SESSION, APPEND, CAPABILITY = "public", "session", "append", "capability"
-
-
-@dataclass(frozen=True)
-class Role:
-    """One active membership of the actor."""
-
-    clinic_id: uuid.UUID
-    membership_id: uuid.UUID
-    role: str
-
-
-@dataclass(frozen=True)
-class Actor:
-    """The signed-in person with the active memberships."""
-
-    person_id: uuid.UUID
-    name: str
-    language: str
-    zone: str
-    roles: tuple[Role, ...]
-
-    def in_role(self, role: str) -> Role:
-        """The actor's membership in this role. Raises BetweenError not_found if there is none."""
-        for held in self.roles:
-            if held.role == role:
-                return held
-        raise BetweenError("not_found")
-
-    def as_clinician(self) -> Role:
-        """The clinician's membership that a desk page works under."""
-        return self.in_role("clinician")
 
 
 @dataclass(frozen=True)
@@ -63,10 +36,15 @@ _APPEND = Policy(APPEND)
 _CAPABILITY = Policy(CAPABILITY)
 _ANYONE = Policy(SESSION)
 _PATIENT = Policy(SESSION, frozenset({"patient"}))
-_CLINICIAN = Policy(SESSION, frozenset({"clinician"}))
-# Patients are reminded, clinicians are told of alerts.
-_REACHED = Policy(SESSION, frozenset({"patient", "clinician"}))
-_ADMINISTRATOR = Policy(SESSION, frozenset({"administrator"}))
+# What is signed with a name: a nurse may not.
+_CLINICIAN = Policy(SESSION, frozenset({CLINICIAN}))
+_CARER = Policy(SESSION, frozenset(CARERS))
+# Names, ways to reach people, and visits.
+_DESK = Policy(SESSION, frozenset({*CARERS, FRONT_DESK}))
+_STAFF = Policy(SESSION, frozenset(STAFF))
+_ADMINISTRATOR = Policy(SESSION, frozenset({ADMINISTRATOR}))
+# Patients are reminded, carers are told of alerts.
+_REACHED = Policy(SESSION, frozenset({"patient", *CARERS}))
 _CAREGIVER = Policy(SESSION, frozenset({"caregiver"}))
 
 POLICIES: dict[str, Policy] = {
@@ -101,37 +79,37 @@ POLICIES: dict[str, Policy] = {
     "own.invite_caregiver": _PATIENT,
     "gaps.tell_series_ended": _PATIENT,
     "gaps.put_gap_aside": _PATIENT,
-    "invitations.show_form": _CLINICIAN,
-    "invitations.make_invitation": _CLINICIAN,
-    "caseload.show_caseload": _CLINICIAN,
-    "caseload.mark_called": _CLINICIAN,
-    "patient.show_patient": _CLINICIAN,
+    "invitations.show_form": _STAFF,
+    "invitations.make_invitation": _STAFF,
+    "caseload.show_caseload": _DESK,
+    "caseload.mark_called": _CARER,
+    "patient.show_patient": _DESK,
     "patient.save_plan": _CLINICIAN,
-    "gap_page.put_gap_aside": _CLINICIAN,
-    "check_in_page.show_check_in": _CLINICIAN,
+    "gap_page.put_gap_aside": _CARER,
+    "check_in_page.show_check_in": _CARER,
     "check_in_page.sign_off_check_in": _CLINICIAN,
-    "visits.add_visit": _CLINICIAN,
-    "visits.cancel_visit": _CLINICIAN,
-    "visits.restore_visit": _CLINICIAN,
+    "visits.add_visit": _DESK,
+    "visits.cancel_visit": _DESK,
+    "visits.restore_visit": _DESK,
     "visits.set_cadence": _CLINICIAN,
     "visits.end_cadence": _CLINICIAN,
-    "alerts.add_attempt": _CLINICIAN,
+    "alerts.add_attempt": _CARER,
     "alerts.close_alert": _CLINICIAN,
-    "alerts.give_alert": _CLINICIAN,
-    "alerts.mark_words": _CLINICIAN,
-    "alert_desk.show_alerts": _CLINICIAN,
-    "alert_desk.open_alert": _CLINICIAN,
-    "alert_desk.take_alert": _CLINICIAN,
-    "alert_desk.add_absence": _CLINICIAN,
-    "alert_desk.end_absence": _CLINICIAN,
+    "alerts.give_alert": _CARER,
+    "alerts.mark_words": _CARER,
+    "alert_desk.show_alerts": _CARER,
+    "alert_desk.open_alert": _CARER,
+    "alert_desk.take_alert": _CARER,
+    "alert_desk.add_absence": _CARER,
+    "alert_desk.end_absence": _CARER,
     "standing_plans.sign_plan": _CLINICIAN,
     "standing_plans.end_plan": _CLINICIAN,
     "sign_off.sign_off_many": _CLINICIAN,
-    "repairs.show_repairs": _CLINICIAN,
-    "repairs.show_repair": _CLINICIAN,
-    "repairs.read_again": _CLINICIAN,
-    "repairs.dismiss": _CLINICIAN,
-    "repairs.restore": _CLINICIAN,
+    "repairs.show_repairs": _CARER,
+    "repairs.show_repair": _CARER,
+    "repairs.read_again": _CARER,
+    "repairs.dismiss": _CARER,
+    "repairs.restore": _CARER,
     "care.show_care": _CAREGIVER,
     "looked.show_looked": _PATIENT,
     "own_erasure.show_erasure": _PATIENT,
@@ -144,32 +122,32 @@ POLICIES: dict[str, Policy] = {
     "holds.place": _ADMINISTRATOR,
     "holds.hold": _ADMINISTRATOR,
     "holds.lift": _ADMINISTRATOR,
+    "team.add_member": _CLINICIAN,
+    "team.remove_member": _CLINICIAN,
+    "settings.show_settings": _ADMINISTRATOR,
+    "settings.save_section": _ADMINISTRATOR,
+    "settings.go_live": _ADMINISTRATOR,
+    "staff.show_staff": _ADMINISTRATOR,
+    "staff.show_member": _ADMINISTRATOR,
+    "staff.suspend": _ADMINISTRATOR,
+    "staff.resume": _ADMINISTRATOR,
+    "staff.remove": _ADMINISTRATOR,
+    "staff.add_absence": _ADMINISTRATOR,
+    "staff.end_absence": _ADMINISTRATOR,
 }
 
 
-def load_actor(session: Session, person_id: uuid.UUID) -> Actor | None:
-    """The person with the active memberships, oldest first."""
-    person = session.get(Person, person_id)
-    if person is None:
-        return None
-    held = session.scalars(
-        sa.select(Membership)
-        .where(Membership.person_id == person_id, Membership.state == "active")
-        .order_by(Membership.created_at, Membership.id)
-    )
-    roles = tuple(Role(row.clinic_id, row.id, row.role) for row in held)
-    return Actor(person.id, person.name, person.language, person.zone, roles)
-
-
-def _as(actor: Actor, role: str, reach: Callable[[Role], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
-    """What any of the actor's memberships in this role reaches; without one, nothing."""
-    return sa.or_(sa.false(), *(reach(held) for held in actor.roles if held.role == role))
+def _as(
+    actor: Actor, roles: tuple[str, ...], reach: Callable[[Role], sa.ColumnElement[bool]]
+) -> sa.ColumnElement[bool]:
+    """What any of the actor's memberships in these roles reaches; without one, nothing."""
+    return sa.or_(sa.false(), *(reach(held) for held in actor.roles if held.role in roles))
 
 
 def _own_team(actor: Actor) -> sa.ColumnElement[bool]:
     return _as(
         actor,
-        "clinician",
+        CARERS,
         lambda held: sa.exists().where(
             TeamMember.clinic_id == Patient.clinic_id,
             TeamMember.patient_id == Patient.id,
@@ -180,14 +158,14 @@ def _own_team(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _is_member(actor: Actor) -> sa.ColumnElement[bool]:
-    return _as(actor, "clinician", lambda held: _is_held(TeamMember, held))
+    return _as(actor, CARERS, lambda held: _is_held(TeamMember, held))
 
 
 def _own_alerts(actor: Actor) -> sa.ColumnElement[bool]:
-    """Open alerts that the clinician owns or was told of: help must not wait for a place on the team."""
+    """Open alerts that the carer owns or was told of: help must not wait for a place on the team."""
     return _as(
         actor,
-        "clinician",
+        CARERS,
         lambda held: sa.and_(
             Alert.clinic_id == held.clinic_id,
             Alert.closed_at.is_(None),
@@ -204,11 +182,16 @@ def _own_alerts(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _own_self(actor: Actor) -> sa.ColumnElement[bool]:
-    return _as(actor, "patient", lambda held: _is_held(Patient, held))
+    return _as(actor, ("patient",), lambda held: _is_held(Patient, held))
 
 
 def _own_consent(actor: Actor) -> sa.ColumnElement[bool]:
-    return _as(actor, "caregiver", lambda held: _is_held(CareLink, held))
+    return _as(actor, ("caregiver",), lambda held: _is_held(CareLink, held))
+
+
+def _own_desk(actor: Actor) -> sa.ColumnElement[bool]:
+    """Everybody of the clinic, by name and visits only."""
+    return _as(actor, (FRONT_DESK,), lambda held: Patient.clinic_id == held.clinic_id)
 
 
 def _is_held(table: type[TeamMember] | type[Patient] | type[CareLink], held: Role) -> sa.ColumnElement[bool]:
@@ -218,18 +201,19 @@ def _is_held(table: type[TeamMember] | type[Patient] | type[CareLink], held: Rol
 SCOPES: dict[str, Callable[[Actor], sa.ColumnElement[bool]]] = {
     "team": _own_team,
     "alert": _own_alerts,
+    "desk": _own_desk,
     "self": _own_self,
     "consent": _own_consent,
 }
 
 
 def visible_patients(actor: Actor) -> sa.Select[Patient]:
-    """The patients of the clinician's own team."""
+    """The patients of the carer's own team."""
     return sa.select(Patient).where(SCOPES["team"](actor))
 
 
 def patients_on_desk(actor: Actor) -> sa.Subquery:
-    """(clinic_id, id) of the own team, and of patients with an open alert that calls the clinician."""
+    """(clinic_id, id) of the own team, and of patients with an open alert that calls the carer."""
     # By the team's own index: asking each patient of the clinic grows with the clinic.
     own = sa.select(TeamMember.clinic_id, TeamMember.patient_id.label("id")).where(_is_member(actor))
     called = sa.select(Alert.clinic_id, Alert.patient_id).where(SCOPES["alert"](actor))
@@ -247,13 +231,24 @@ def own_care_links(actor: Actor) -> sa.Select[CareLink]:
 
 
 def find_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
-    """A patient on the actor's desk. Raises BetweenError not_found for every other id, existing or not."""
+    """A patient on the carer's desk. Raises BetweenError not_found for every other id, existing or not."""
+    return _find(session, patient_id, _looked_after(actor))
+
+
+def find_visitor(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
+    """A patient whose name and visits the actor may see: the front desk too. Raises BetweenError."""
+    return _find(session, patient_id, sa.or_(_looked_after(actor), SCOPES["desk"](actor)))
+
+
+def _looked_after(actor: Actor) -> sa.ColumnElement[bool]:
     called = sa.exists().where(
         Alert.clinic_id == Patient.clinic_id, Alert.patient_id == Patient.id, SCOPES["alert"](actor)
     )
-    patient = session.scalar(
-        sa.select(Patient).where(Patient.id == patient_id, sa.or_(SCOPES["team"](actor), called))
-    )
+    return sa.or_(SCOPES["team"](actor), called)
+
+
+def _find(session: Session, patient_id: uuid.UUID, reached: sa.ColumnElement[bool]) -> Patient:
+    patient = session.scalar(sa.select(Patient).where(Patient.id == patient_id, reached))
     if patient is None:
         raise BetweenError("not_found")
     return patient

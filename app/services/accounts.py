@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
+from app.domain.roles import ACTIVE, STAFF, SUSPENDED
 from app.errors import BetweenError
 from app.models import Clinic, Membership, Patient, Person, TeamMember
 
@@ -101,18 +102,37 @@ def create_person(
 def join_clinic(
     session: Session, person_id: uuid.UUID, clinic_id: uuid.UUID, role: str, now: datetime
 ) -> Membership:
-    """Make the person a member in this role, or return the membership there is."""
-    held = session.scalar(
-        sa.select(Membership).where(
-            Membership.clinic_id == clinic_id, Membership.person_id == person_id, Membership.role == role
-        )
-    )
+    """Make the person a member in this role, or return the membership there is.
+
+    One that ended in a role of the staff begins again. Raises BetweenError suspended.
+    """
+    held = find_membership(session, person_id, clinic_id, role)
     if held is not None:
-        return held
+        return resume_place(held)
     membership = Membership(clinic_id=clinic_id, person_id=person_id, role=role, created_at=now)
     session.add(membership)
     session.flush()
     return membership
+
+
+def find_membership(
+    session: Session, person_id: uuid.UUID, clinic_id: uuid.UUID, role: str
+) -> Membership | None:
+    """The person's one membership in this role there, in whatever state."""
+    return session.scalar(
+        sa.select(Membership).where(
+            Membership.clinic_id == clinic_id, Membership.person_id == person_id, Membership.role == role
+        )
+    )
+
+
+def resume_place(held: Membership) -> Membership:
+    """A colleague who comes back by an invitation. No invitation lifts a suspension."""
+    if held.state == SUSPENDED:
+        raise BetweenError("suspended")
+    if held.role in STAFF:
+        held.state = ACTIVE
+    return held
 
 
 def enrol_patient(session: Session, membership: Membership, lead_id: uuid.UUID, now: datetime) -> Patient:

@@ -51,8 +51,8 @@ class TakenError(Exception):
         self.by, self.at = by, at
 
 
-def read_strip(session: Session, actor: Actor, now: datetime) -> Strip:
-    """Unanswered alerts whose clock runs: the clinician's own, and everybody's once past their time."""
+def read_strip(session: Session, actor: Actor, clinic_id: uuid.UUID, now: datetime) -> Strip:
+    """Unanswered alerts whose clock runs: the carer's own, and the clinic's once past their time."""
     desk = patients_on_desk(actor)
     rows = session.execute(
         sa.select(Alert, Person.name, desk.c.id)
@@ -60,7 +60,7 @@ def read_strip(session: Session, actor: Actor, now: datetime) -> Strip:
         .join(Membership, sa.and_(Membership.clinic_id == Alert.clinic_id, Membership.id == Alert.owner_id))
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Alert.clinic_id == actor.as_clinician().clinic_id,
+            Alert.clinic_id == clinic_id,
             Alert.closed_at.is_(None),
             Alert.state.in_(WAITING),
             Alert.clock != "none",
@@ -94,7 +94,7 @@ def take_late(
     session: Session, actor: Actor, alert_id: uuid.UUID, shown_owner: uuid.UUID, now: datetime
 ) -> Alert:
     """Make a late alert of the own clinic the actor's. Raises TakenError, BetweenError not_found."""
-    held = actor.as_clinician()
+    held = actor.as_carer()
     alert = session.scalar(
         sa.select(Alert).where(Alert.clinic_id == held.clinic_id, Alert.id == alert_id).with_for_update()
     )
@@ -116,7 +116,7 @@ def count_words(session: Session, actor: Actor) -> WordCount:
             sa.func.count(),
             sa.func.count(sa.case((AlertWords.useful.is_(sa.true()), 1))),
             sa.func.count(sa.case((AlertWords.useful.is_(sa.false()), 1))),
-        ).where(AlertWords.clinic_id == actor.as_clinician().clinic_id)
+        ).where(AlertWords.clinic_id == actor.as_carer().clinic_id)
     ).one()
     return WordCount(*row)
 

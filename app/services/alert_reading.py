@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.roles import STAFF
 from app.models import (
     Alert,
     AlertAnswer,
@@ -90,7 +91,7 @@ def _threads(session: Session, clinic_id: uuid.UUID, alerts: Sequence[Alert]) ->
     handovers = _of(session, AlertHandover, clinic_id, ids, AlertHandover.made_at)
     steps = _of(session, AlertStep, clinic_id, ids, AlertStep.round, AlertStep.step)
     notices = _of(session, AlertNotice, clinic_id, ids, AlertNotice.attempted_at)
-    names = _clinicians(session, clinic_id)
+    names = _staff(session, clinic_id)
     own = {alert.id: [one for one in received if one.answer.alert_id == alert.id] for alert in alerts}
     return [
         Thread(
@@ -162,10 +163,10 @@ def _of(
     ).all()
 
 
-def _clinicians(session: Session, clinic_id: uuid.UUID) -> dict[uuid.UUID, str]:
+def _staff(session: Session, clinic_id: uuid.UUID) -> dict[uuid.UUID, str]:
     rows = session.execute(
         sa.select(Membership.id, Person.name)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.clinic_id == clinic_id, Membership.role == "clinician")
+        .where(Membership.clinic_id == clinic_id, Membership.role.in_(STAFF))
     )
     return {row.id: row.name for row in rows}

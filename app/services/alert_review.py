@@ -57,12 +57,14 @@ def add_attempt(
     """
     if state not in ATTEMPT_STATES or not words.strip():
         raise BetweenError("not_valid")
+    # Whoever reached somebody says so; to decide without reaching anybody is a clinician's.
+    held = actor.as_clinician(patient.clinic_id) if state == "decided" else actor.as_carer(patient.clinic_id)
     alert = _take_up(session, patient, seen)
     attempt = AlertAttempt(
         clinic_id=patient.clinic_id,
         id=uuid.uuid4(),
         alert_id=alert.id,
-        membership_id=actor.as_clinician().membership_id,
+        membership_id=held.membership_id,
         state=state,
         made_at=now,
     )
@@ -82,12 +84,13 @@ def close_alert(
     """Close with a plan in words. Raises AlertMovedError, NotReachedError, BetweenError not_valid."""
     if not words.strip():
         raise BetweenError("not_valid")
+    held = actor.as_clinician(patient.clinic_id)
     alert = _take_up(session, patient, seen)
     if alert.state not in ANSWERED_STATES:
         raise NotReachedError
     alert.state = "closed"
     alert.closed_at = now
-    alert.closed_by = actor.as_clinician().membership_id
+    alert.closed_by = held.membership_id
     seal_texts(session, owner_of(patient), alert, outcome=words)
     _audit(session, actor, alert, "alert.closed", now)
 
@@ -98,7 +101,7 @@ def give_alert(
     """Make it somebody's, also the actor's own. Raises AlertMovedError, OwnerAwayError, BetweenError."""
     alert = _take_up(session, patient, seen)
     rota = read_rota(session.connection(), alert.clinic_id, now)
-    own = actor.as_clinician().membership_id
+    own = actor.as_carer(alert.clinic_id).membership_id
     if to_id not in rota.staff:
         raise BetweenError("not_valid")
     # Whoever signs in while away is there after all.
@@ -122,7 +125,8 @@ def mark_words(
     found = session.get(AlertWords, (patient.clinic_id, alert.id, check_in_id))
     if found is None:
         raise BetweenError("not_found")
-    found.useful, found.marked_by, found.marked_at = useful, actor.as_clinician().membership_id, now
+    held = actor.as_carer(patient.clinic_id)
+    found.useful, found.marked_by, found.marked_at = useful, held.membership_id, now
     _audit(session, actor, alert, "alert.words_marked", now)
 
 

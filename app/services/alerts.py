@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from app.db import insert_into
 from app.domain.risk import Clock, Closing, OpenThread, Reason, Standing, Verdict, judge_item9
-from app.domain.words_in_notes import plain_list
 from app.models import Alert, AlertAnswer, AlertWords, CheckIn, InstrumentScore, StandingPlan, table_of
 from app.services.alert_threads import (
     Joining,
@@ -23,6 +22,7 @@ from app.services.alert_threads import (
 )
 from app.services.at_rest import open_text, place_of, seal
 from app.services.check_in_rows import NewCheckIn, believable
+from app.services.word_lists import word_list_of
 
 EARLIER_READ = 6
 # A thread can be closed between our insert and our look; then the next insert opens a new one.
@@ -68,7 +68,8 @@ _EARLIER = (
 def join_alerts(connection: sa.Connection, new: NewCheckIn) -> None:
     """Let a check-in's positive answer, and words of the list in its note, join the patient's open thread."""
     facts = new.facts
-    found = plain_list().find(*(note.text for note in facts.notes.values()), facts.should_know_text)
+    texts = [text for text in (*(note.text for note in facts.notes.values()), facts.should_know_text) if text]
+    found = word_list_of(connection, new.clinic_id).find(*texts) if texts else ()
     if not facts.item9 and not found:
         return
     joining = Joining(

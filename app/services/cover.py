@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.cover import Rota
+from app.domain.roles import ACTIVE, CARERS
 from app.errors import BetweenError
 from app.models import Absence, Alert, AlertHandover, Membership, Patient, Person, TeamMember
 from app.services import audit
-from app.services.access import Actor
+from app.services.access import Actor, Role
 
 LONGEST = timedelta(days=366)
 MOST_AT_ONCE = 200
@@ -20,7 +21,7 @@ MOST_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Colleague:
-    """A clinician of the same clinic; `away_until` when not there now."""
+    """A clinician or nurse of the same clinic; `away_until` when not there now."""
 
     membership_id: uuid.UUID
     name: str
@@ -36,14 +37,12 @@ class Away:
 
 
 def read_rota(connection: sa.Connection, clinic_id: uuid.UUID, now: datetime) -> Rota:
-    """Everybody who works there, and who is away at this moment."""
+    """Everybody who looks after patients there, clinicians first, and who is away at this moment."""
     rows = connection.execute(
         sa.select(Membership.id, Absence.id.label("absence"), Absence.cover_id)
         .outerjoin(Absence, sa.and_(_of_membership(), _is_now(now)))
-        .where(
-            Membership.clinic_id == clinic_id, Membership.role == "clinician", Membership.state == "active"
-        )
-        .order_by(Membership.created_at, Membership.id)
+        .where(Membership.clinic_id == clinic_id, Membership.role.in_(CARERS), Membership.state == ACTIVE)
+        .order_by(Membership.role, Membership.created_at, Membership.id)
     ).all()
     staff = tuple(dict.fromkeys(row.id for row in rows))
     away: dict[uuid.UUID, uuid.UUID | None] = {}
@@ -76,7 +75,7 @@ def hand_over_due(session: Session, now: datetime) -> int:
         .join(Membership, sa.and_(Membership.clinic_id == Alert.clinic_id, Membership.id == Alert.owner_id))
         .where(
             Alert.closed_at.is_(None),
-            sa.or_(Membership.state != "active", sa.exists().where(_of_membership(), _is_now(now))),
+            sa.or_(Membership.state != ACTIVE, sa.exists().where(_of_membership(), _is_now(now))),
         )
         .order_by(Alert.opened_at, Alert.id)
         .limit(MOST_AT_ONCE)
@@ -121,7 +120,7 @@ def change_owner(
     ).first()
     if changed is None:
         return False
-    by_id = actor.as_clinician().membership_id if actor else None
+    by_id = actor.as_staff(clinic_id).membership_id if actor else None
     session.add(
         AlertHandover(
             clinic_id=clinic_id, alert_id=alert_id, from_id=from_id, to_id=to_id, by_id=by_id, made_at=now
@@ -139,25 +138,27 @@ def change_owner(
     return True
 
 
-def add_absence(
-    session: Session,
-    actor: Actor,
-    from_at: datetime,
-    until_at: datetime,
-    cover_id: uuid.UUID | None,
-    now: datetime,
-) -> Absence:
-    """The actor is away from then until then. Raises BetweenError not_valid."""
-    held = actor.as_clinician()
-    others = {one.membership_id for one in read_colleagues(session, actor, now)}
+@dataclass(frozen=True)
+class Leave:
+    """From when until when, and who stands in: without a name, whoever is there."""
+
+    from_at: datetime
+    until_at: datetime
+    cover_id: uuid.UUID | None
+
+
+def add_absence(session: Session, actor: Actor, whose: Role, leave: Leave, now: datetime) -> Absence:
+    """Somebody is away: the actor, or whom an administrator writes down. Raises BetweenError not_valid."""
+    others = {one.membership_id for one in read_colleagues(session, whose, now)}
+    from_at, until_at, cover_id = leave.from_at, leave.until_at, leave.cover_id
     if not from_at < until_at <= from_at + LONGEST or until_at <= now:
         raise BetweenError("not_valid")
     if cover_id is not None and cover_id not in others:
         raise BetweenError("not_valid")
     absence = Absence(
-        clinic_id=held.clinic_id,
+        clinic_id=whose.clinic_id,
         id=uuid.uuid4(),
-        membership_id=held.membership_id,
+        membership_id=whose.membership_id,
         cover_id=cover_id,
         from_at=from_at,
         until_at=until_at,
@@ -170,20 +171,18 @@ def add_absence(
     return absence
 
 
-def end_absence(session: Session, actor: Actor, absence_id: uuid.UUID, now: datetime) -> None:
+def end_absence(session: Session, actor: Actor, whose: Role, absence_id: uuid.UUID, now: datetime) -> None:
     """Back, or not away after all. What went to the cover stays there until it is given back."""
-    held = actor.as_clinician()
-    absence = session.get(Absence, (held.clinic_id, absence_id))
-    if absence is None or absence.membership_id != held.membership_id:
+    absence = session.get(Absence, (whose.clinic_id, absence_id))
+    if absence is None or absence.membership_id != whose.membership_id:
         raise BetweenError("not_found")
     if absence.ended_at is None:
         absence.ended_at = now
         _note(session, actor, "absence.ended", absence, now)
 
 
-def read_absences(session: Session, actor: Actor, now: datetime) -> list[Away]:
-    """The actor's own, now and to come, the nearest first."""
-    held = actor.as_clinician()
+def read_absences(session: Session, whose: Role, now: datetime) -> list[Away]:
+    """Somebody's, now and to come, the nearest first."""
     rows = session.execute(
         sa.select(Absence, Person.name)
         .outerjoin(
@@ -192,8 +191,8 @@ def read_absences(session: Session, actor: Actor, now: datetime) -> list[Away]:
         )
         .outerjoin(Person, Person.id == Membership.person_id)
         .where(
-            Absence.clinic_id == held.clinic_id,
-            Absence.membership_id == held.membership_id,
+            Absence.clinic_id == whose.clinic_id,
+            Absence.membership_id == whose.membership_id,
             Absence.until_at > now,
             Absence.ended_at.is_(None),
         )
@@ -202,18 +201,17 @@ def read_absences(session: Session, actor: Actor, now: datetime) -> list[Away]:
     return [Away(*row) for row in rows]
 
 
-def read_colleagues(session: Session, actor: Actor, now: datetime) -> Sequence[Colleague]:
-    """The other clinicians of the actor's clinic, by name."""
-    held = actor.as_clinician()
+def read_colleagues(session: Session, of: Role, now: datetime) -> Sequence[Colleague]:
+    """The other clinicians and nurses of the same clinic, by name."""
     away = sa.select(sa.func.max(Absence.until_at)).where(_of_membership(), _is_now(now)).scalar_subquery()
     rows = session.execute(
         sa.select(Membership.id, Person.name, away)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Membership.clinic_id == held.clinic_id,
-            Membership.role == "clinician",
-            Membership.state == "active",
-            Membership.id != held.membership_id,
+            Membership.clinic_id == of.clinic_id,
+            Membership.role.in_(CARERS),
+            Membership.state == ACTIVE,
+            Membership.id != of.membership_id,
         )
         .order_by(sa.func.lower(Person.name), Membership.id)
     )

@@ -9,9 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.escalation import DEFAULT, Escalation, read_escalation, write_escalation
+from app.domain.escalation import DEFAULT, Escalation, read_escalation
 from app.domain.risk import Clock
-from app.errors import BetweenError
 from app.models import Alert, AlertStep, Clinic
 from app.services.leases import PENDING, Leases
 
@@ -44,14 +43,6 @@ def escalation_of(connection: sa.Connection, clinic_id: uuid.UUID) -> Escalation
     except ValueError:
         LOG.error("the escalation of a clinic cannot be read; the default is used")
         return DEFAULT
-
-
-def set_escalation(clinic: Clinic, stored: dict[str, Any]) -> None:
-    """Keep the clinic's own order for alerts from now on. Raises BetweenError not_valid."""
-    try:
-        clinic.escalation = write_escalation(read_escalation(stored))
-    except ValueError as error:
-        raise BetweenError("not_valid") from error
 
 
 def begin_clock(

@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.roles import ACTIVE, CAREGIVER, CLINICIAN, ENDED, INVITED, MAY_INVITE, NURSE, PATIENT
 from app.errors import BetweenError
-from app.models import CareLink, Clinic, Invitation, Membership, Patient, Person
-from app.services.accounts import enrol_patient, join_clinic, plain_name
+from app.models import CareLink, Clinic, Invitation, Membership, Patient, Person, TeamMember
+from app.services.accounts import enrol_patient, find_membership, join_clinic, plain_name, resume_place
 from app.services.audit import record
 
 # No 0 O 1 I L U: what is read aloud or copied from paper is typed right. 12 of these 30 make 58 bits.
@@ -39,8 +40,18 @@ def invite(
     now: datetime,
     patient_id: uuid.UUID | None = None,
     care_until: date | None = None,
+    lead_id: uuid.UUID | None = None,
+    membership_id: uuid.UUID | None = None,
 ) -> tuple[Invitation, str]:
-    """A new invitation and its code, which is shown once and kept only as a hash."""
+    """A new invitation and its code, which is shown once and kept only as a hash.
+
+    Raises BetweenError not_allowed for a role that is not the inviter's to give, not_valid where a patient
+    would have no clinician.
+    """
+    if role not in MAY_INVITE[inviter.role]:
+        raise BetweenError("not_allowed")
+    if role == PATIENT and not _may_lead(session, inviter, lead_id):
+        raise BetweenError("not_valid")
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     invitation = Invitation(
         clinic_id=inviter.clinic_id,
@@ -51,6 +62,8 @@ def invite(
         invited_by=inviter.id,
         patient_id=patient_id,
         care_until=care_until,
+        lead_id=lead_id,
+        membership_id=membership_id,
         created_at=now,
         expires_at=now + LASTS,
     )
@@ -59,7 +72,8 @@ def invite(
     record(
         session,
         at=now,
-        actor_id=inviter.person_id,
+        # A place that invites itself is nobody yet: its name goes when somebody takes it up.
+        actor_id=None if inviter.id == membership_id else inviter.person_id,
         action="invitation.made",
         subject="invitation",
         subject_id=invitation.id,
@@ -83,17 +97,30 @@ def find_invitation(session: Session, typed: str, now: datetime) -> Invited:
     invitation = session.scalar(sa.select(Invitation).where(Invitation.code_hash == _hash(read_code(typed))))
     if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
         raise BetweenError("invitation_used")
-    inviter_name = session.scalar(
+    clinic = session.get_one(Clinic, invitation.clinic_id)
+    if invitation.role in (PATIENT, CAREGIVER) and clinic.live_at is None and not clinic.is_demo:
+        raise BetweenError("clinic_not_live")
+    if invitation.membership_id is not None and _place(session, invitation).state != INVITED:
+        raise BetweenError("invitation_used")
+    return Invited(invitation, clinic.name, _inviter_name(session, invitation) or clinic.name)
+
+
+def _inviter_name(session: Session, invitation: Invitation) -> str | None:
+    """Nobody is there yet to invite the first administrator."""
+    if invitation.invited_by == invitation.membership_id:
+        return None
+    return session.scalar(
         sa.select(Person.name)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.clinic_id == invitation.clinic_id, Membership.id == invitation.invited_by)
     )
-    clinic = session.get_one(Clinic, invitation.clinic_id)
-    return Invited(invitation, clinic.name, inviter_name or clinic.name)
 
 
 def accept_invitation(session: Session, invitation: Invitation, person: Person, now: datetime) -> Membership:
-    """Use the invitation once: a conditional update decides between two who try together."""
+    """Use the invitation once: a conditional update decides between two who try together.
+
+    Raises BetweenError invitation_used, and suspended for whoever has a place here that is suspended.
+    """
     used = session.execute(
         sa.update(Invitation)
         .where(
@@ -106,10 +133,10 @@ def accept_invitation(session: Session, invitation: Invitation, person: Person, 
     ).first()
     if used is None:
         raise BetweenError("invitation_used")
-    membership = join_clinic(session, person.id, invitation.clinic_id, invitation.role, now)
-    if invitation.role == "patient":
-        enrol_patient(session, membership, invitation.invited_by, now)
-    if invitation.role == "caregiver":
+    membership = _take_place(session, invitation, person, now)
+    if invitation.role == PATIENT:
+        _enrol(session, invitation, membership, now)
+    if invitation.role == CAREGIVER:
         _open_care_link(session, invitation, membership, now)
     record(
         session,
@@ -121,6 +148,73 @@ def accept_invitation(session: Session, invitation: Invitation, person: Person, 
         clinic_id=membership.clinic_id,
     )
     return membership
+
+
+def read_leads(session: Session, clinic_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
+    """The clinicians who could lead a new patient, by name."""
+    rows = session.execute(
+        sa.select(Membership.id, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.clinic_id == clinic_id, Membership.role == CLINICIAN, Membership.state == ACTIVE)
+        .order_by(sa.func.lower(Person.name), Membership.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def _may_lead(session: Session, inviter: Membership, lead_id: uuid.UUID | None) -> bool:
+    """A clinician who works there; without a name, the inviter."""
+    lead = inviter if lead_id is None else session.get(Membership, (inviter.clinic_id, lead_id))
+    return lead is not None and lead.role == CLINICIAN and lead.state == ACTIVE
+
+
+def _place(session: Session, invitation: Invitation) -> Membership:
+    return session.get_one(Membership, (invitation.clinic_id, invitation.membership_id), with_for_update=True)
+
+
+def _take_place(session: Session, invitation: Invitation, person: Person, now: datetime) -> Membership:
+    """The place that waits becomes this person's; one whom the clinic knows has the own place again."""
+    if invitation.membership_id is None:
+        return join_clinic(session, person.id, invitation.clinic_id, invitation.role, now)
+    place = _place(session, invitation)
+    if place.state != INVITED:
+        raise BetweenError("invitation_used")
+    held = find_membership(session, person.id, invitation.clinic_id, invitation.role)
+    if held is not None and held.id != place.id:
+        place.state = ENDED
+        return resume_place(held)
+    name_id, place.person_id, place.state = place.person_id, person.id, ACTIVE
+    session.flush()
+    if name_id != person.id:
+        session.execute(sa.delete(Person).where(Person.id == name_id))
+    return place
+
+
+def _enrol(session: Session, invitation: Invitation, membership: Membership, now: datetime) -> None:
+    """Led by whom the invitation names; a nurse who invited is on the team too."""
+    patient = enrol_patient(session, membership, _find_lead(session, invitation), now)
+    inviter = session.get_one(Membership, (invitation.clinic_id, invitation.invited_by))
+    if inviter.role == NURSE and inviter.state == ACTIVE:
+        session.merge(
+            TeamMember(clinic_id=patient.clinic_id, patient_id=patient.id, membership_id=inviter.id)
+        )
+        session.flush()
+
+
+def _find_lead(session: Session, invitation: Invitation) -> uuid.UUID:
+    """Whom the invitation names. Locked, so that nobody is removed meanwhile and leaves a patient behind."""
+    named_id = invitation.lead_id or invitation.invited_by
+    lead = session.get_one(Membership, (invitation.clinic_id, named_id), with_for_update=True)
+    if lead.state == ACTIVE:
+        return lead.id
+    other_id = session.scalar(
+        sa.select(Membership.id)
+        .where(
+            Membership.clinic_id == lead.clinic_id, Membership.role == CLINICIAN, Membership.state == ACTIVE
+        )
+        .order_by(Membership.created_at, Membership.id)
+        .limit(1)
+    )
+    return other_id or lead.id
 
 
 def _open_care_link(session: Session, invitation: Invitation, membership: Membership, now: datetime) -> None:

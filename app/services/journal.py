@@ -101,6 +101,7 @@ def sign_off(
     session: Session, actor: Actor, patient: Patient, check_in_id: uuid.UUID, now: datetime
 ) -> SignOff:
     """Mark as read. The first mark stands and is returned to a later one. Raises BetweenError not_found."""
+    signer = actor.as_clinician(patient.clinic_id)
     entry = find_check_in(session, patient, check_in_id)
     if entry.sign_off is not None:
         return entry.sign_off
@@ -109,7 +110,7 @@ def sign_off(
         .values(
             clinic_id=patient.clinic_id,
             check_in_id=check_in_id,
-            membership_id=actor.as_clinician().membership_id,
+            membership_id=signer.membership_id,
             signed_at=now,
         )
         .on_conflict_do_nothing()

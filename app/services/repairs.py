@@ -78,7 +78,7 @@ def dismiss(session: Session, actor: Actor, envelope_id: uuid.UUID, words: str, 
             **keys,
             envelope_id=envelope_id,
             words=sealed,
-            dismissed_by=actor.as_clinician().membership_id,
+            dismissed_by=actor.as_carer(repair.clinic_id).membership_id,
             dismissed_at=now,
         )
         .on_conflict_do_nothing()
@@ -99,7 +99,7 @@ def restore(session: Session, actor: Actor, envelope_id: uuid.UUID, now: datetim
             Dismissal.envelope_id == envelope_id,
             Dismissal.undone_at.is_(None),
         )
-        .values(undone_at=now, undone_by=actor.as_clinician().membership_id)
+        .values(undone_at=now, undone_by=actor.as_carer(repair.clinic_id).membership_id)
     )
     if not undone.rowcount:
         raise BetweenError("already_done")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.roles import ACTIVE, STAFF
 from app.models import AppendCredential, Erasure, Membership, Patient, PatientKey, WebSession
 from app.services.wrapping import Owner, Wrapped
 
@@ -47,9 +48,7 @@ def start_session(session: Session, person_id: uuid.UUID, device: str, now: date
     staff = session.scalar(
         sa.select(sa.func.count())
         .select_from(Membership)
-        .where(
-            Membership.person_id == person_id, Membership.role == "clinician", Membership.state == "active"
-        )
+        .where(Membership.person_id == person_id, Membership.role.in_(STAFF), Membership.state == ACTIVE)
     )
     lasts = timedelta(hours=STAFF_HOURS) if staff else timedelta(days=PATIENT_DAYS)
     session.add(

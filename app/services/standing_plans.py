@@ -51,7 +51,7 @@ def sign_plan(
         clinic_id=patient.clinic_id,
         id=uuid.uuid4(),
         patient_id=patient.id,
-        signed_by=actor.as_clinician().membership_id,
+        signed_by=actor.as_clinician(patient.clinic_id).membership_id,
         signed_at=now,
         until_at=until_at,
         answer=answer,
@@ -109,8 +109,9 @@ def signable_answer(session: Session, patient: Patient) -> int:
 
 
 def _end_standing(session: Session, actor: Actor, patient: Patient, now: datetime) -> None:
+    held = actor.as_clinician(patient.clinic_id)
     for plan in session.scalars(sa.select(StandingPlan).where(_stands(patient)).with_for_update()):
-        plan.ended_at, plan.ended_by = now, actor.as_clinician().membership_id
+        plan.ended_at, plan.ended_by = now, held.membership_id
         _audit(session, actor, plan, "standing_plan.ended", now)
     session.flush()
 

@@ -20,6 +20,7 @@ from app.services.cover import Colleague, read_colleagues
 from app.services.gaps import Gap, read_gap
 from app.services.journal import Entry, read_check_ins
 from app.services.standing_plans import Signed, read_plan
+from app.services.team import Member, read_members
 from app.services.visits import read_cadences, read_visits
 
 SHOWN = timedelta(days=84)
@@ -44,6 +45,7 @@ class PatientRecord:
     agreement: Agreement | None
     standing: Signed | None
     colleagues: Sequence[Colleague]
+    members: list[Member]
 
     @property
     def open_thread(self) -> Thread | None:
@@ -73,7 +75,8 @@ def read_patient_record(
         gap=read_gap(session, patient, "clinic"),
         agreement=newest_agreement(session, patient),
         standing=read_plan(session, patient, now),
-        colleagues=read_colleagues(session, actor, now),
+        colleagues=read_colleagues(session, actor.as_carer(patient.clinic_id), now),
+        members=read_members(session, patient),
     )
 
 

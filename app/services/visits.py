@@ -106,6 +106,7 @@ def set_cadence(
     session: Session, actor: Actor, patient: Patient, modality: str, interval_days: int, now: datetime
 ) -> None:
     """Maintenance of this modality about every so many days from now on; ends the one that held before."""
+    signer = actor.as_clinician(patient.clinic_id)
     held = session.scalar(
         sa.select(Cadence)
         .where(
@@ -128,7 +129,7 @@ def set_cadence(
         patient_id=patient.id,
         modality=modality,
         interval_days=interval_days,
-        set_by=actor.as_clinician().membership_id,
+        set_by=signer.membership_id,
         set_at=now,
     )
     session.add(cadence)
@@ -139,6 +140,7 @@ def end_cadence(
     session: Session, actor: Actor, patient: Patient, cadence_id: uuid.UUID, now: datetime
 ) -> None:
     """No more maintenance of this modality is due."""
+    actor.as_clinician(patient.clinic_id)
     cadence = session.scalar(
         sa.select(Cadence).where(
             Cadence.clinic_id == patient.clinic_id,

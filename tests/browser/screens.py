@@ -17,7 +17,11 @@ EMAILS = {
     "newcomer": "noor@harbor.example",
     "clinician": "amara@harbor.example",
     "caregiver": "piotr@harbor.example",
+    "nurse": "ruth@harbor.example",
+    "front_desk": "jonah@harbor.example",
+    "administrator": "elena@harbor.example",
 }
+STAFF = frozenset({"clinician", "nurse", "front_desk", "administrator"})
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,14 @@ def _patient(name: str) -> Callable[[Page], None]:
     return follow
 
 
+def _member(name: str) -> Callable[[Page], None]:
+    def follow(page: Page) -> None:
+        page.get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(re.compile(r"/clinic/staff/"))
+
+    return follow
+
+
 def _check_in_page(page: Page) -> None:
     _first("a[href*='/clinic/patients/']")(page)
     page.locator("a[href*='/check-ins/']").first.click()
@@ -187,6 +199,13 @@ SCREENS = (
     Screen("alerts", "/clinic/alerts", "clinician"),
     Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
     Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),
+    Screen("nurse", "/clinic", "nurse", _patient("June Kowalski")),
+    Screen("contacts", "/clinic", "front_desk"),
+    Screen("contact", "/clinic", "front_desk", _patient("June Kowalski")),
+    Screen("invite-by-desk", "/clinic/invitations", "front_desk"),
+    Screen("settings", "/clinic/settings", "administrator"),
+    Screen("staff", "/clinic/staff", "administrator"),
+    Screen("staff-member", "/clinic/staff", "administrator", _member("Dr. Amara Lindqvist")),
     Screen("caregiver", "/care", "caregiver"),
 )
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.axe import describe, violations
-from tests.browser.screens import SCREENS, Screen, Visitors, double_text
+from tests.browser.screens import SCREENS, STAFF, Screen, Visitors, double_text
 from tests.browser.server import LiveServer
 
 PHONE = {"width": 390, "height": 844}
@@ -45,7 +45,7 @@ def variants(page: Page) -> Iterator[str]:
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
 def test_every_screen_is_accessible(visitors: Visitors, screen: Screen) -> None:
     found = []
-    size = DESK if screen.role == "clinician" else PHONE
+    size = DESK if screen.role in STAFF else PHONE
     with visitors.context(screen.role, viewport=size) as context:
         page = visitors.open(screen, context)
         for variant in variants(page):

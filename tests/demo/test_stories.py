@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.demo.build import demo_sign_ins
 from app.demo.days import visit_days, working_day
 from app.demo.plan import Story
-from app.demo.stories import CLINICIANS, STORIES
+from app.demo.stories import STAFF, STORIES
 from app.domain.modality import treatments_of
 from app.domain.note import ATTRIBUTIONS, DIRECTIONS, TOPICS
 
@@ -55,7 +55,7 @@ def test_only_known_ids(story: Story) -> None:
             assert words is None or words.direction in (None, *DIRECTIONS)
             assert words is None or set(words.attribution) <= set(ATTRIBUTIONS)
         assert plan.should_know is None or set(plan.should_know.topics) <= set(TOPICS)
-    assert set(story.team) <= {plan.key for plan in CLINICIANS}
+    assert set(story.team) <= {plan.key for plan in STAFF}
 
 
 @stories
@@ -67,5 +67,5 @@ def test_nobody_writes_before_joining_or_after_today(story: Story) -> None:
 
 def test_every_address_is_invented() -> None:
     addresses = [sign_in.email for sign_in in demo_sign_ins()]
-    assert len(addresses) == len(set(addresses)) == 14
+    assert len(addresses) == len(set(addresses)) == 17
     assert all(address.endswith("@harbor.example") for address in addresses)

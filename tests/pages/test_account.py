@@ -94,7 +94,7 @@ def test_a_nul_is_no_error_of_ours(client: FlaskClient, app: Flask, lead: Member
 def test_four_who_join_together_with_one_code_are_one(
     app: Flask, database: Database, make: Factory, lead: Member
 ) -> None:
-    code, told = invite_as(make, lead, "clinician"), []
+    code, told = invite_as(make, lead, "patient"), []
     start = threading.Barrier(4)
 
     def join(number: int) -> None:
@@ -108,8 +108,8 @@ def test_four_who_join_together_with_one_code_are_one(
         thread.join()
     assert sorted(told) == [302, 410, 410, 410]
     with database.reading() as session:
-        clinicians = session.scalar(sa.select(sa.func.count()).where(Membership.role == "clinician"))
-    assert clinicians == 2
+        patients = session.scalar(sa.select(sa.func.count()).where(Membership.role == "patient"))
+    assert patients == 1
 
 
 def test_a_taken_address_needs_its_own_words(client: FlaskClient, make: Factory, lead: Member) -> None:

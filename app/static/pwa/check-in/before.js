@@ -1,4 +1,5 @@
 /** The three screens before the first check-in: what is agreed to is said first, and declining is as easy. */
+import { showNumbers } from "../parts/crisis-numbers.js";
 import { readOverview } from "../store/cache.js";
 import { keepAgreement, mustAgree, readAgreement } from "../store/agreement.js";
 import { whoIsHere } from "../store/owner.js";
@@ -70,7 +71,9 @@ function say(words, field) {
 
 /** The clinic's own words where this phone has them, and what was chosen the last time. */
 async function fill() {
-  const clinic = (await readOverview())?.patients?.[0]?.clinic;
+  const overview = await readOverview();
+  showNumbers(overview?.crisis);
+  const clinic = overview?.patients?.[0]?.clinic;
   if (clinic?.name) screenOf("before-clinic").textContent = t("Your clinicians at {clinic} read what you send.", { clinic: clinic.name });
   if (clinic?.answer_words) {
     screenOf("before-when").textContent = t("They usually look {words}.", { words: clinic.answer_words });

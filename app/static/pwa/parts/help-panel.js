@@ -2,6 +2,7 @@
 import { readOverview } from "../store/cache.js";
 import { listen } from "../store/db.js";
 import { t } from "../words.js";
+import { showNumbers } from "./crisis-numbers.js";
 
 const SHORT_PLAN = 280;
 
@@ -85,7 +86,9 @@ export function showState({ state = "", next = "", reached = false }) {
 }
 
 async function fillClinic() {
-  const patient = (await readOverview())?.patients?.[0];
+  const overview = await readOverview();
+  showNumbers(overview?.crisis);
+  const patient = overview?.patients?.[0];
   const clinic = patient?.clinic;
   if (!clinic) return;
   part(".clinic-unknown").hidden = true;

@@ -1,0 +1,282 @@
+"""Two clinics with everybody in them, one of everything that is june's, and a fresh browser for each cell."""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.domain.roles import ROLES
+from app.models import (
+    Absence,
+    Alert,
+    Cadence,
+    CheckIn,
+    Dismissal,
+    Envelope,
+    Erasure,
+    Membership,
+    PushSubscription,
+    Reminder,
+    TeamMember,
+)
+from app.services.at_rest import seal_texts
+from app.services.visits import set_cadence
+from app.services.wrapping import Owner
+from tests.access_table import TABLE
+from tests.factories import (
+    Factory,
+    Member,
+    Pocket,
+    browser_with,
+    make_decision,
+    open_sessions,
+    seal_for,
+    signed_in,
+    visitor,
+)
+
+# A name among those whose place counts, or role and state of one whose place does not.
+Visitor = str | tuple[str, str]
+SHUT_STATES = ("invited", "suspended", "ended")
+
+ABOUT_A_GAP = {"install": "0190163d-8694-8b5f-8c5e-96c55e2c6a1b", "last": 2, "missing": 2, "words": "told"}
+BODIES: dict[str, dict[str, object]] = {
+    "join.type_code": {"data": {"code": "NOSUCHCODE22"}},
+    "receipts.receive": {"json": {"event": "shown"}},
+    "subscriptions.add_subscription": {"json": {"endpoint": 7}},
+    "own.set_preferences": {"json": {"numbers_hidden": True}},
+    "own.end_own_session": {"json": {}},
+    "own.stop_sharing": {"json": {}},
+    "own.invite_caregiver": {"json": {"name": "Sam"}},
+    "subscriptions.stop_subscription": {"json": {}},
+    "invitations.make_invitation": {"data": {"name": "A", "role": "patient", "language": "en"}},
+    "patient.save_plan": {"data": {"plan": "shoes on"}},
+    "repairs.dismiss": {"data": {"words": "spoke by phone"}},
+    "alerts.add_attempt": {"data": {"state": "trying", "words": "rang once", "version": "2"}},
+    # These pages had shown no version, so nothing is done over what was not seen.
+    "alerts.close_alert": {"data": {"words": "spoke"}},
+    "alerts.give_alert": {"data": {}},
+    "alerts.mark_words": {"data": {"useful": "yes"}},
+    "alert_desk.take_alert": {"data": {"owner": str(uuid.UUID(int=1))}},
+    "alert_desk.add_absence": {"data": {"from": "soon"}},
+    "standing_plans.sign_plan": {"data": {"clock": "none", "words": "agreed", "until": "some day"}},
+    "sign_off.sign_off_many": {"data": {}},
+    "team.add_member": {"data": {"colleague": "nobody"}},
+    # Nothing is saved by what is missing here.
+    "settings.save_section": {"data": {"name": "", "version": "0"}},
+    "staff.add_absence": {"data": {"from": "soon"}},
+    "staff.remove": {"data": {"colleague": ""}},
+    "erasures.ask": {"data": {"sure": "yes"}},
+    "holds.hold": {"data": {"reason": "asked for by a court"}},
+}
+# Words of the list, so that there is something to mark.
+WORDS_FOUND = {
+    "executive": {"direction": "harder", "text": "I want to die", "attribution": []},
+    "hedonic": {"direction": None, "text": "", "attribution": []},
+}
+
+
+@dataclass
+class World:
+    """june with one of everything, the visitors around june, and those whose place does not count."""
+
+    app: Flask
+    people: dict[str, Member | None]
+    shut: dict[tuple[str, str], Member]
+    ids: dict[str, object]
+    june: Member
+    pockets: dict[Visitor, list[Pocket]] = field(default_factory=dict)
+
+    def browser(self, name: Visitor) -> FlaskClient:
+        """Signed in like no other: a cell that ends the session ends nobody else's."""
+        member = self.shut[name] if isinstance(name, tuple) else self.people[name]
+        if member is None:
+            return visitor(self.app)
+        pockets = self.pockets.setdefault(name, [])
+        if not pockets:
+            pockets += open_sessions(self.app, member, len(TABLE))
+        return browser_with(self.app, member, pockets.pop())
+
+
+def build_world(app: Flask) -> World:
+    make = Factory(app.extensions["between"].database, datetime.now(UTC))
+    here, there = make.clinic(), make.clinic("Elsewhere")
+    lead, stranger = make.clinician(here), make.clinician(there, "Dr. Far")
+    june, marcus = make.patient(lead), make.patient(make.clinician(here, "Dr. Osei"), "Marcus Bell")
+    away = make.patient(stranger, "Avery Far")
+    sam, ended = make.caregiver(june), make.caregiver(june, "Robin Kowalski")
+    signed_in(app, june).post(f"/api/care-links/{make.care_link(ended)}/end", json={})
+    nurse = make.colleague(here, "nurse")
+    _join_team(make, june, nurse)
+    people = {
+        "nobody": None,
+        "june": june,
+        "marcus": marcus,
+        "away": away,
+        "sam": sam,
+        "ended": ended,
+        "wide": make.caregiver(away, "Sam Far"),
+        "lead": lead,
+        "vega": make.clinician(here, "Dr. Vega"),
+        "far": stranger,
+        "nurse": nurse,
+        "nurse2": make.colleague(here, "nurse", "Nadia Ruiz"),
+        "nurse3": make.colleague(there, "nurse", "Nora Far"),
+        "desk": make.colleague(here, "front_desk", "Jonah Weiss"),
+        "desk3": make.colleague(there, "front_desk", "Jo Far"),
+        "admin": make.colleague(here, "administrator", "Elena Arroyo"),
+        "admin3": make.colleague(there, "administrator", "Al Far"),
+    }
+    ids = _things(app, make, lead, june, sam, nurse, make.clinician(here, "Dr. Target"))
+    return World(app, people, _shut_out(make, june, lead), ids, june)
+
+
+def _join_team(make: Factory, june: Member, nurse: Member) -> None:
+    with make.database.writing() as session:
+        row = {"patient_id": june.patient, "membership_id": nurse.membership_id}
+        session.add(TeamMember(clinic_id=june.clinic_id, **row))
+
+
+def _shut_out(make: Factory, june: Member, lead: Member) -> dict[tuple[str, str], Member]:
+    """Everybody near to june whose membership is in a state that does not count."""
+    found: dict[tuple[str, str], Member] = {}
+    for state in SHUT_STATES:
+        for role in ROLES:
+            if role == "patient":
+                member = make.patient(lead, f"{state} patient")
+            elif role == "caregiver":
+                member = make.caregiver(june, f"{state} caregiver")
+            else:
+                member = make.colleague(june.clinic_id, role, f"{state} {role}")
+            if role in ("clinician", "nurse"):
+                _join_team(make, june, member)
+            found[role, state] = member
+    with make.database.writing() as session:
+        for (_role, state), member in found.items():
+            session.get_one(Membership, (member.clinic_id, member.membership_id)).state = state
+    return found
+
+
+def _things(
+    app: Flask, make: Factory, lead: Member, june: Member, sam: Member, nurse: Member, target: Member
+) -> dict[str, object]:
+    """One of everything that has an id in an address, all june's."""
+    visit = make.visit(lead, june, modality="tms")
+    unread = seal_for(app, june, kind="of a later version")
+    told = seal_for(app, june, item9=1, note=WORDS_FOUND)
+    body = {"person": str(june.person_id), "items": [told, unread]}
+    assert signed_in(app, june).post("/api/sync", json=body).status_code == 200
+    with make.database.writing() as session:
+        set_cadence(session, make.actor(lead), make.row(session, june), "ketamine_iv", 14, make.now)
+        reminder = Reminder(
+            clinic_id=june.clinic_id,
+            person_id=june.person_id,
+            patient_id=june.patient,
+            rule="maintenance_due",
+            anchor=uuid.uuid4(),
+            local_date=make.now.date(),
+            due_at=make.now,
+            useful_until=make.now + timedelta(days=1),
+            state="call_list",
+            created_at=make.now,
+        )
+        subscription = PushSubscription(
+            person_id=june.person_id,
+            install_id=uuid.uuid4(),
+            endpoint="https://push.example.com/1",
+            endpoint_hash=b"1",
+            p256dh="",
+            auth="",
+            created_at=make.now,
+        )
+        absences = [
+            Absence(
+                clinic_id=lead.clinic_id,
+                id=uuid.uuid4(),
+                membership_id=one.membership_id,
+                from_at=make.now + timedelta(days=9),
+                until_at=make.now + timedelta(days=12),
+                created_at=make.now,
+            )
+            for one in (lead, target)
+        ]
+        envelope_id = session.scalars(sa.select(Envelope.id).where(Envelope.repair != "")).one()
+        dismissed = Dismissal(
+            clinic_id=june.clinic_id,
+            envelope_id=envelope_id,
+            id=uuid.uuid4(),
+            dismissed_by=lead.membership_id,
+            dismissed_at=make.now,
+        )
+        seal_texts(session, Owner(june.clinic_id, june.patient), dismissed, words="spoke by phone")
+        session.add_all([reminder, subscription, *absences, dismissed, _asked_erasure(june, make.now)])
+        session.flush()
+        return {
+            "language": "en",
+            "token": "NOSUCHTOKEN2",
+            "patient_id": june.patient,
+            "visit_id": visit.id,
+            "check_in_id": session.scalars(sa.select(CheckIn.id)).one(),
+            "alert_id": session.scalars(sa.select(Alert.id)).one(),
+            "cadence_id": session.scalars(sa.select(Cadence.id)).one(),
+            "reminder_id": reminder.id,
+            "link_id": make.care_link(sam),
+            "absence_id": absences[0].id,
+            "subscription_id": subscription.id,
+            "envelope_id": envelope_id,
+            "section": "clinic",
+            "team.remove_member/membership_id": nurse.membership_id,
+            # Whom an administrator sends away and takes back, row after row.
+            "membership_id": target.membership_id,
+            "staff.end_absence/absence_id": absences[1].id,
+        }
+
+
+def _asked_erasure(patient: Member, now: datetime) -> Erasure:
+    """The patient asked for it just now."""
+    return Erasure(
+        clinic_id=patient.clinic_id,
+        patient_id=patient.patient,
+        membership_id=patient.membership_id,
+        why="patient",
+        asked_by=patient.person_id,
+        asked_at=now,
+        due_at=now + timedelta(days=14),
+    )
+
+
+def ask(world: World, endpoint: str, name: Visitor) -> int:
+    """The status this visitor gets, in a browser that has done nothing else."""
+    path, body = address_of(world, endpoint), body_of(world, endpoint)
+    return world.browser(name).open(path, method=TABLE[endpoint].method, **body).status_code
+
+
+def address_of(world: World, endpoint: str) -> str:
+    """Where it is, for june's things."""
+    rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
+    return re.sub(
+        r"<(?:\w+:)?(\w+)>",
+        lambda found: str(world.ids.get(f"{endpoint}/{found[1]}", world.ids[found[1]])),
+        rule.rule,
+    )
+
+
+def body_of(world: World, endpoint: str) -> dict[str, Any]:
+    """What is sent to it, new every time."""
+    if endpoint == "agreements.add_agreement":
+        return {"json": make_decision(world.june)}
+    if endpoint == "sync.sync":
+        return {"json": {"person": str(world.june.person_id), "items": [seal_for(world.app, world.june)]}}
+    if endpoint == "account.do_sign_in":
+        # An address of its own: the throttle counts tries by it.
+        return {"data": {"email": f"{uuid.uuid4().hex}@example.com", "passphrase": "wrong"}}
+    if endpoint.startswith("own_erasure."):
+        return {"data": {"patient": str(world.june.patient), "sure": "yes"}}
+    if endpoint.startswith("gaps."):
+        return {"json": ABOUT_A_GAP | {"patient": str(world.june.patient)}}
+    return dict(BODIES.get(endpoint, {}))
