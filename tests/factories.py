@@ -149,10 +149,18 @@ def visitor(app: Flask) -> FlaskClient:
 
 
 def signed_in(app: Flask, member: Member) -> FlaskClient:
-    """The member's browser: signed in, and for a patient with the credential that appends."""
-    client, now = visitor(app), datetime.now(UTC)
+    """The member's browser: signed in with a second factor, and for a patient with what appends."""
+    now = datetime.now(UTC)
+    return signed_in_since(app, member, now, proved_at=now)
+
+
+def signed_in_since(
+    app: Flask, member: Member, now: datetime, proved_at: datetime | None = None
+) -> FlaskClient:
+    """The member's browser, signed in at `now`; with the pass-phrase alone unless `proved_at` is given."""
+    client = visitor(app)
     with app.extensions["between"].database.writing() as session:
-        token = start_session(session, member.person_id, "a test's browser", now)
+        token = start_session(session, member.person_id, "a test's browser", now, proved_at)
         append = give_append_credential(session, member.person_id, "a test's browser", now)
     with client.session_transaction() as cookie:
         cookie["_user_id"] = token

@@ -25,9 +25,10 @@ from app.models import (
     Membership,
     PushSubscription,
     Reminder,
+    WebSession,
 )
 from app.services import access
-from app.services.access import PUBLIC, SESSION, Policy
+from app.services.access import ENTERING, PUBLIC, SESSION, Policy
 from app.services.invitations import invite
 from app.services.visits import set_cadence
 from tests.factories import Factory, Member, make_decision, seal_for, signed_in, visitor
@@ -50,6 +51,36 @@ TABLE = {
     "account.show_sign_in": ("GET", "200 200 200 200 200 200 200 200"),
     "account.do_sign_in": ("POST", "422 422 422 422 422 422 422 422"),
     "account.do_sign_out": ("POST", "302 302 302 302 302 302 302 302"),
+    # A passkey is the authority: what answers no question of ours opens nothing.
+    "account.enter_with_passkey": ("POST", "422 422 422 422 422 422 422 422"),
+    "passkey_questions.ask_known": ("POST", "200 200 200 200 200 200 200 200"),
+    "passkey_questions.ask_new": ("POST", "401 200 200 200 200 200 200 200"),
+    "forgotten.show_ways": ("GET", "200 200 200 200 200 200 200 200"),
+    # No mail is set up here.
+    "forgotten.ask_by_mail": ("POST", "404 404 404 404 404 404 404 404"),
+    "forgotten.use_code": ("POST", "422 422 422 422 422 422 422 422"),
+    "second_step.show": ("GET", "302 200 200 200 200 200 200 200"),
+    "second_step.prove": ("POST", "401 422 422 422 422 422 422 422"),
+    "code_app.show": ("GET", "302 303 303 303 303 303 303 303"),
+    "code_app.confirm": ("POST", "401 303 303 303 303 303 303 303"),
+    "code_app.begin": ("POST", "401 303 303 303 303 303 303 303"),
+    # Staff keep one second factor at least.
+    "code_app.remove": ("POST", "401 303 303 409 409 409 303 303"),
+    "passkeys.add": ("POST", "401 422 422 422 422 422 422 422"),
+    "passkeys.remove": ("POST", "401 404 404 404 404 404 404 404"),
+    "recovery.make_codes": ("POST", "401 303 303 303 303 303 303 303"),
+    "devices.show": ("GET", "302 200 200 200 200 200 200 200"),
+    # june's phone, ended by june, and another one by the clinic.
+    "devices.end_one": ("POST", "401 303 404 404 404 404 404 404"),
+    "patient_entry.show": ("GET", "302 403 403 200 404 404 403 403"),
+    "patient_entry.make_code": ("POST", "401 403 403 200 404 404 403 403"),
+    "patient_entry.end_device": ("POST", "401 403 403 303 404 404 403 403"),
+    "patient_entry.drop_factor": ("POST", "401 403 403 303 404 404 403 403"),
+    "devices.end_others": ("POST", "401 303 303 303 303 303 303 303"),
+    "staff_entry.show": ("GET", "302 403 403 403 403 403 403 403"),
+    "staff_entry.make_code": ("POST", "401 403 403 403 403 403 403 403"),
+    "staff_entry.end_device": ("POST", "401 403 403 403 403 403 403 403"),
+    "staff_entry.drop_factor": ("POST", "401 403 403 403 403 403 403 403"),
     "join.show_code": ("GET", "200 200 200 200 200 200 200 200"),
     "join.type_code": ("POST", "422 422 422 422 422 422 422 422"),
     # The token is the authority: one that nobody gave out opens nothing, whoever asks.
@@ -179,7 +210,10 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
     told = seal_for(app, june, item9=1, note=WORDS_FOUND)
     body = {"person": str(june.person_id), "items": [told, unread]}
     assert signed_in(app, june).post("/api/sync", json=body).status_code == 200
+    signed_in(app, june)
     with make.database.writing() as session:
+        mine = sa.select(WebSession.id).where(WebSession.person_id == june.person_id)
+        phones = session.scalars(mine.order_by(WebSession.created_at)).all()
         set_cadence(session, make.actor(lead), make.row(session, june), "ketamine_iv", 14, make.now)
         reminder = Reminder(
             clinic_id=june.clinic_id,
@@ -233,6 +267,10 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             "absence_id": absence.id,
             "subscription_id": subscription.id,
             "envelope_id": envelope_id,
+            "device_id": phones[0],
+            "phone_id": phones[1],
+            "passkey_id": uuid.UUID(int=1),
+            "membership_id": lead.membership_id,
         }
 
 
@@ -312,7 +350,9 @@ def test_an_endpoint_without_a_policy_does_not_start(
 
 def guarded() -> list[str]:
     return [
-        endpoint for endpoint, policy in access.POLICIES.items() if policy.authority in (SESSION, "append")
+        endpoint
+        for endpoint, policy in access.POLICIES.items()
+        if policy.authority in (SESSION, ENTERING, "append")
     ]
 
 

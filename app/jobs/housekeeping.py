@@ -7,7 +7,9 @@ from typing import Any
 
 from app.db import Database
 from app.domain.check_in import CheckInFacts
+from app.services.passkeys import forget_challenges
 from app.services.reread import Outcome, Reader, reread_all
+from app.services.resets import forget_letters
 from app.services.throttle import forget_windows
 
 log = logging.getLogger(__name__)
@@ -28,6 +30,8 @@ class Housekeeping:
             self._reread()
             with self._database.writing() as session:
                 forget_windows(session, self._now())
+                forget_challenges(session, self._now())
+                forget_letters(session, self._now())
         except Exception:
             log.exception("Housekeeping has to wait.")
 

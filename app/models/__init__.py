@@ -15,6 +15,7 @@ from app.models.check_in import (
 from app.models.clinic import Clinic
 from app.models.cover import Absence, StandingPlan
 from app.models.credential import AppendCredential, SealingKey, Throttle, WebSession
+from app.models.entry import Entry, ResetCode, ResetLetter
 from app.models.escalation import AlertNotice, AlertStep
 from app.models.gap import GapReview, SeriesEnd
 from app.models.invitation import Invitation
@@ -22,6 +23,7 @@ from app.models.membership import CareLink, Membership, Patient, TeamMember
 from app.models.person import Person
 from app.models.reminder import Delivery, PushSubscription, Reminder
 from app.models.repair import Dismissal
+from app.models.second_factor import Challenge, Passkey, RecoveryCode, Totp
 from app.models.visit import Cadence, Visit
 
 __all__ = [
@@ -39,27 +41,34 @@ __all__ = [
     "Base",
     "Cadence",
     "CareLink",
+    "Challenge",
     "CheckIn",
     "CheckInVisit",
     "Clinic",
     "Delivery",
     "Dismissal",
+    "Entry",
     "Envelope",
     "GapReview",
     "InstrumentScore",
     "Invitation",
     "Membership",
     "Note",
+    "Passkey",
     "Patient",
     "Person",
     "PushSubscription",
+    "RecoveryCode",
     "Reminder",
+    "ResetCode",
+    "ResetLetter",
     "SealingKey",
     "SeriesEnd",
     "SignOff",
     "StandingPlan",
     "TeamMember",
     "Throttle",
+    "Totp",
     "Visit",
     "WebSession",
 ]

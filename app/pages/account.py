@@ -1,17 +1,18 @@
 """Signing in and signing out."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from app.cookies import sign_in, sign_out
-from app.http import local_path, optional_actor, page
-from app.identify import identify
+from app.cookies import open_session, remember, sign_in, sign_out
+from app.http import SECOND_STEP, local_path, optional_actor, page
+from app.identify import WRONG_WORDS, identify, identify_with_passkey
 from app.languages import gettext as _
-from app.languages import mark, request_language
+from app.languages import request_language
 
 blueprint = Blueprint("account", __name__)
 
-WRONG = mark("This e-mail and pass-phrase do not go together. Please try again.")
 STARTS = {"patient": "/today", "clinician": "/clinic", "caregiver": "/care"}
 
 
@@ -21,6 +22,8 @@ def start() -> Response:
     actor = optional_actor()
     if actor is None:
         return redirect("/sign-in")
+    if actor.withheld:
+        return redirect(SECOND_STEP)
     return redirect(next((STARTS[held.role] for held in actor.roles), "/today"))
 
 
@@ -48,9 +51,21 @@ def do_sign_in() -> Response:
             language=request_language(),
             next=going_to,
             email=email,
-            error=_(WRONG),
+            error=_(WRONG_WORDS),
         )
-    return sign_in(make_response(redirect(local_path(going_to))), person.id)
+    opened = open_session(person.id, "entered")
+    to = local_path(going_to)
+    if opened.actor.withheld:
+        to = f"{SECOND_STEP}?next={quote(to)}"
+    return remember(make_response(redirect(to)), opened)
+
+
+@blueprint.post("/sign-in/passkey")
+def enter_with_passkey() -> Response:
+    """A passkey signs in alone: it is a device and what unlocks it."""
+    person_id = identify_with_passkey(request.form.get("credential", ""))
+    to = local_path(request.form.get("next", ""))
+    return sign_in(make_response(redirect(to)), person_id, "passkey")
 
 
 @blueprint.post("/sign-out")

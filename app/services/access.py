@@ -7,41 +7,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.roles import ADMINISTRATOR
 from app.errors import BetweenError
-from app.models import Alert, AlertNotice, CareLink, Membership, Patient, Person, TeamMember
+from app.models import Alert, AlertNotice, CareLink, Patient, TeamMember
+from app.services.actors import Actor, Role, load_actor, must_prove
 
-PUBLIC, SESSION, APPEND, CAPABILITY = "public", "session", "append", "capability"
+__all__ = ["POLICIES", "SCOPES", "Actor", "Policy", "Role", "load_actor", "must_prove"]
 
-
-@dataclass(frozen=True)
-class Role:
-    """One active membership of the actor."""
-
-    clinic_id: uuid.UUID
-    membership_id: uuid.UUID
-    role: str
-
-
-@dataclass(frozen=True)
-class Actor:
-    """The signed-in person with the active memberships."""
-
-    person_id: uuid.UUID
-    name: str
-    language: str
-    zone: str
-    roles: tuple[Role, ...]
-
-    def in_role(self, role: str) -> Role:
-        """The actor's membership in this role. Raises BetweenError not_found if there is none."""
-        for held in self.roles:
-            if held.role == role:
-                return held
-        raise BetweenError("not_found")
-
-    def as_clinician(self) -> Role:
-        """The clinician's membership that a desk page works under."""
-        return self.in_role("clinician")
+# ENTERING: somebody signed in who may still owe the second step, and to whom nothing else is open then.
+PUBLIC, SESSION, ENTERING, APPEND, CAPABILITY = "public", "session", "entering", "append", "capability"
 
 
 @dataclass(frozen=True)
@@ -55,18 +29,22 @@ class Policy:
         """Whether a request with this actor may enter."""
         if self.authority != SESSION:
             return True
-        return actor is not None and (not self.roles or any(held.role in self.roles for held in actor.roles))
+        if actor is None:
+            return False
+        return any(held.role in self.roles for held in actor.roles) if self.roles else not actor.withheld
 
 
 _PUBLIC = Policy(PUBLIC)
 _APPEND = Policy(APPEND)
 _CAPABILITY = Policy(CAPABILITY)
+_ENTERING = Policy(ENTERING)
 _ANYONE = Policy(SESSION)
 _PATIENT = Policy(SESSION, frozenset({"patient"}))
 _CLINICIAN = Policy(SESSION, frozenset({"clinician"}))
 # Patients are reminded, clinicians are told of alerts.
 _REACHED = Policy(SESSION, frozenset({"patient", "clinician"}))
 _CAREGIVER = Policy(SESSION, frozenset({"caregiver"}))
+_ADMINISTRATOR = Policy(SESSION, frozenset({ADMINISTRATOR}))
 
 POLICIES: dict[str, Policy] = {
     "pwa.check_in": _PUBLIC,
@@ -83,6 +61,32 @@ POLICIES: dict[str, Policy] = {
     "account.show_sign_in": _PUBLIC,
     "account.do_sign_in": _PUBLIC,
     "account.do_sign_out": _PUBLIC,
+    "account.enter_with_passkey": _PUBLIC,
+    "passkey_questions.ask_known": _PUBLIC,
+    "passkey_questions.ask_new": _ENTERING,
+    "forgotten.show_ways": _PUBLIC,
+    "forgotten.ask_by_mail": _PUBLIC,
+    "forgotten.use_code": _PUBLIC,
+    "second_step.show": _ENTERING,
+    "second_step.prove": _ENTERING,
+    "code_app.begin": _ENTERING,
+    "code_app.show": _ENTERING,
+    "code_app.confirm": _ENTERING,
+    "code_app.remove": _ENTERING,
+    "passkeys.add": _ENTERING,
+    "passkeys.remove": _ENTERING,
+    "recovery.make_codes": _ENTERING,
+    "devices.show": _ANYONE,
+    "devices.end_one": _ANYONE,
+    "devices.end_others": _ANYONE,
+    "patient_entry.show": _CLINICIAN,
+    "patient_entry.make_code": _CLINICIAN,
+    "patient_entry.end_device": _CLINICIAN,
+    "patient_entry.drop_factor": _CLINICIAN,
+    "staff_entry.show": _ADMINISTRATOR,
+    "staff_entry.make_code": _ADMINISTRATOR,
+    "staff_entry.end_device": _ADMINISTRATOR,
+    "staff_entry.drop_factor": _ADMINISTRATOR,
     "join.show_code": _PUBLIC,
     "join.type_code": _PUBLIC,
     "join.show_invitation": _CAPABILITY,
@@ -133,20 +137,6 @@ POLICIES: dict[str, Policy] = {
     "repairs.restore": _CLINICIAN,
     "care.show_care": _CAREGIVER,
 }
-
-
-def load_actor(session: Session, person_id: uuid.UUID) -> Actor | None:
-    """The person with the active memberships, oldest first."""
-    person = session.get(Person, person_id)
-    if person is None:
-        return None
-    held = session.scalars(
-        sa.select(Membership)
-        .where(Membership.person_id == person_id, Membership.state == "active")
-        .order_by(Membership.created_at, Membership.id)
-    )
-    roles = tuple(Role(row.clinic_id, row.id, row.role) for row in held)
-    return Actor(person.id, person.name, person.language, person.zone, roles)
 
 
 def _as(actor: Actor, role: str, reach: Callable[[Role], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
