@@ -21,7 +21,7 @@ WRONG_CODE = mark(
 TRIES_PER_EMAIL = 10
 TRIES_PER_ADDRESS = 100
 # Of a million codes three are right at any moment.
-TRIES_PER_CODE = 5
+TRIES_PER_CODE = 8
 
 
 def identify(email: str, passphrase: str) -> Person | None:

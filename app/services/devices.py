@@ -34,16 +34,17 @@ def list_devices(
 ) -> list[Device]:
     """The person's, the latest used first. `tokens` are those that this very browser shows."""
     own = {hash_token(token) for token in tokens}
-    sessions = _live(session, WebSession, person_id, now)
-    # A sign-in makes both at one moment: that is what makes them one device.
-    credentials = {
-        (one.created_at, one.device): one for one in _live(session, AppendCredential, person_id, now)
-    }
+    alone = [one for one in _live(session, AppendCredential, person_id, now) if not is_fading(one)]
     found = []
-    for one in sessions:
-        beside = credentials.pop((one.created_at, one.device), None)
-        found.append(_device(one, beside, own))
-    found += [_device(None, one, own) for one in credentials.values() if not is_fading(one)]
+    for web in _live(session, WebSession, person_id, now):
+        # A sign-in makes both at one moment: that is what makes them one device.
+        beside = next(
+            (one for one in alone if (one.created_at, one.device) == (web.created_at, web.device)), None
+        )
+        if beside is not None:
+            alone.remove(beside)
+        found.append(_device(web, beside, own))
+    found += [_device(None, one, own) for one in alone]
     return sorted(found, key=lambda device: (not device.is_this, -device.seen_at.timestamp()))
 
 
