@@ -192,9 +192,11 @@ def needs_session() -> Policy | None:
 
 
 def _admit() -> AnyResponse | None:
-    policy, actor = needs_session(), optional_actor()
+    policy = needs_session()
     if policy is None:
         return None
+    # Asked only here: a page that needs nobody needs no database either.
+    actor = optional_actor()
     if actor is None:
         return _turn_away("/sign-in", "not_signed_in")
     g.language = actor.language

@@ -16,9 +16,10 @@ from app.config import Settings
 from app.db import Database
 from app.models import Person, RecoveryCode, Totp, WebSession
 from app.services.access import POLICIES, SESSION
+from tests.access_table import TABLE
+from tests.access_world import address_of, body_of, build_world
 from tests.factories import PASSPHRASE, Factory, Member, signed_in, signed_in_since, visitor
 from tests.pages.conftest import words
-from tests.test_access import TABLE, address_of, body_of, build_world
 
 
 @pytest.fixture
