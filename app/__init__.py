@@ -29,6 +29,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.languages import install_languages
     from app.migrations import upgrade
     from app.pwa import pwa
+    from app.reentry import sign_in_again
+    from app.services.code_apps import load_factor_key
     from app.services.intake import Intake
     from app.services.plain import seal_plain
     from app.services.sealing import load_keyring
@@ -50,13 +52,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         CRISIS=dict(settings.crisis), MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY // 2
     )
     configure_cookies(app, settings, session_secret(settings.instance))
-    app.extensions["between"] = Parts(settings, database, keyring, Intake(database), assets)
+    factor_key = load_factor_key(settings.instance)
+    app.extensions["between"] = Parts(settings, database, keyring, Intake(database), assets, factor_key)
     app.extensions["assets"] = assets
     app.jinja_env.globals["assets"] = assets
     app.jinja_env.globals["crisis"] = settings.crisis
 
     install_languages(app)
-    install_gate(app)
+    install_gate(app, sign_in_again)
     install_failures(app)
     for blueprint in (pwa, *api.BLUEPRINTS, *pages.BLUEPRINTS):
         app.register_blueprint(blueprint)

@@ -1,18 +1,23 @@
 """The cookies a sign-in leaves: the session that reads, and for patients the credential that only appends."""
 
 import uuid
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import flask_login
 from flask import Flask, Response, request, session
+from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.http import SignedIn, current_now, parts
-from app.services.access import load_actor
+from app.services.access import Actor, load_actor
+from app.services.entries import note_entry
 from app.services.sessions import (
     APPEND_DAYS,
     append_cookie_suffix,
     end_session,
+    fade_append_credential,
+    find_session,
     give_append_credential,
     start_session,
 )
@@ -21,6 +26,8 @@ SIGNED_IN_HINT = "between-signed-in"
 LEFT_HINT = "between-left"
 # Browsers keep no cookie longer than this. It is set at sign-in only: a late answer must not name who left.
 LONGEST_COOKIE_DAYS = 400
+# A passkey is two factors in one: the device, and what unlocks it.
+PROOFS = ("proved", "recovery", "passkey")
 
 
 def configure_cookies(app: Flask, settings: Settings, secret: bytes) -> None:
@@ -35,21 +42,66 @@ def configure_cookies(app: Flask, settings: Settings, secret: bytes) -> None:
     )
 
 
-def sign_in(response: Response, person_id: uuid.UUID) -> Response:
-    """Open a session in this browser, and let a patient's phone append."""
+@dataclass(frozen=True)
+class Opened:
+    """A session that begins with this answer. `append_token`: for a patient's phone."""
+
+    actor: Actor
+    append_token: str | None
+
+
+def sign_in(response: Response, person_id: uuid.UUID, outcome: str = "entered") -> Response:
+    """Open a session in this browser, and let a patient's phone append. `outcome` as for `open_session`."""
+    return remember(response, open_session(person_id, outcome))
+
+
+def open_session(person_id: uuid.UUID, outcome: str) -> Opened:
+    """A session of this person instead of the browser's own; `outcome` says what was shown to get it.
+
+    Until a second factor that is owed is shown, it reads nothing, and no phone may append with it.
+    """
     now, device = current_now(), request.user_agent.string
+    proved_at = now if outcome in PROOFS else None
     with parts().database.writing() as database_session:
-        actor = load_actor(database_session, person_id)
+        user = flask_login.current_user
+        if isinstance(user, SignedIn):
+            end_session(database_session, user.token, now)
+        token = start_session(database_session, person_id, device, now, proved_at)
+        actor = load_actor(database_session, person_id, find_session(database_session, token, now))
         assert actor is not None
-        token = start_session(database_session, person_id, device, now)
-        appends = any(held.role == "patient" for held in actor.roles)
-        append_token = give_append_credential(database_session, person_id, device, now) if appends else None
+        append_token = _let_append(database_session, actor, device, now)
+        note_entry(database_session, person_id, outcome, device, now)
     session.permanent = True
     flask_login.login_user(SignedIn(token, actor))
-    _hint_signed_in(response, person_id)
-    if append_token is not None:
-        _set_append_cookie(response, person_id, append_token)
+    return Opened(actor, append_token)
+
+
+def _let_append(database_session: Session, actor: Actor, device: str, now: datetime) -> str | None:
+    """For a patient's phone, instead of the credential that it had of this person."""
+    if not any(held.role == "patient" for held in actor.roles):
+        return None
+    before = request.cookies.get(append_cookie_name(actor.person_id))
+    if before is not None:
+        fade_append_credential(database_session, before, now)
+    return give_append_credential(database_session, actor.person_id, device, now)
+
+
+def remember(response: Response, opened: Opened) -> Response:
+    """Tell the browser whose it is now."""
+    if not opened.actor.withheld:
+        _hint_signed_in(response, opened.actor.person_id)
+    if opened.append_token is not None:
+        _set_append_cookie(response, opened.actor.person_id, opened.append_token)
     return response
+
+
+def own_tokens() -> tuple[str, ...]:
+    """What this browser shows of the person who is signed in: its session and its append credential."""
+    user = flask_login.current_user
+    if not isinstance(user, SignedIn):
+        return ()
+    append_token = request.cookies.get(append_cookie_name(user.actor.person_id))
+    return (user.token,) if append_token is None else (user.token, append_token)
 
 
 def _hint_signed_in(response: Response, person_id: uuid.UUID) -> None:

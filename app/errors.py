@@ -39,9 +39,19 @@ CATALOGUE = {
             "The clinic has not opened here yet. Please come back when the clinic says so.",
         ),
         Problem(403, "suspended", "Your place at this clinic is suspended. Please ask the clinic."),
+        Problem(
+            403,
+            "second_factor_needed",
+            "Please show your second step first: a code from your app, or a passkey.",
+        ),
         Problem(404, "not_found", "We could not find this page."),
         Problem(405, "wrong_method", "This address does not take that kind of request."),
         Problem(409, "already_done", "Somebody did this before you. Reload to see the newest state."),
+        Problem(
+            409,
+            "last_factor",
+            "Your work here needs a second step. Add another one first, then remove this one.",
+        ),
         Problem(
             410,
             "invitation_used",
@@ -54,6 +64,7 @@ CATALOGUE = {
         Problem(422, "wrong_owner", "This was written by somebody else and stays on this phone."),
         Problem(422, "no_id", "This item has no usable id, so it was not taken."),
         Problem(422, "item_too_large", "This item is too large to be taken. It stays on this phone."),
+        Problem(422, "passkey_refused", "This passkey was not taken. Please try again, or use another way."),
         Problem(429, "too_many_tries", "Too many tries. Please wait a few minutes, then try again."),
         Problem(500, "our_fault", "Something went wrong on our side. What you wrote is still where it was."),
         Problem(503, "busy", "We cannot store anything right now. Please try again in a moment."),

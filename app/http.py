@@ -2,30 +2,42 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import flask_login
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session
 from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.assets import Assets
 from app.config import Settings
 from app.db import Database
-from app.errors import BetweenError
-from app.services.access import APPEND, POLICIES, SESSION, Actor, Policy, load_actor
+from app.errors import CATALOGUE, BetweenError
+from app.services.access import APPEND, ENTERING, POLICIES, SESSION, Actor, Policy, load_actor
+from app.services.code_apps import FactorKey
 from app.services.intake import Intake
 from app.services.sealing import Keyring
-from app.services.sessions import APPEND_COOKIE, end_session, find_session, keep_session, needs_keeping
+from app.services.sessions import (
+    APPEND_COOKIE,
+    end_session,
+    find_last_person,
+    find_session,
+    keep_session,
+    needs_keeping,
+)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_APPEND_COOKIES = 64
 # One slash, then only what needs no escaping: browsers read tabs and backslashes away.
 LOCAL_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&-]*")
+SECOND_STEP = "/account/second-step"
+# Fields of the page that asks somebody to sign in again before a form is taken; no view reads them.
+AGAIN = "again-"
+Enter = Callable[[], AnyResponse | None]
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class Parts:
     keyring: Keyring
     intake: Intake
     assets: Assets
+    factor_key: FactorKey
 
 
 class SignedIn(flask_login.UserMixin):  # type: ignore[misc]
@@ -120,14 +133,19 @@ def local_path(path: str | None) -> str:
     return path
 
 
-def install_gate(app: Flask) -> None:
-    """Put sign-in, the cross-site check and the policy table in front of every view."""
+def install_gate(app: Flask, sign_in_again: Enter) -> None:
+    """Put sign-in, the cross-site check and the policy table in front of every view.
+
+    `sign_in_again` comes between: it takes a form that brings its own sign-in along.
+    """
     # No template asks who is there; an error page that did would ask a database that is gone.
     manager = flask_login.LoginManager(app, add_context_processor=False)
     # "strong" signs people out when Wi-Fi becomes mobile data.
     manager.session_protection = None
     manager.user_loader(_load_user)
     app.before_request(_enter)
+    app.before_request(sign_in_again)
+    app.before_request(_admit)
 
 
 def refuse_unguarded(app: Flask) -> None:
@@ -139,27 +157,26 @@ def refuse_unguarded(app: Flask) -> None:
 
 def _load_user(token: str) -> SignedIn | None:
     now, database = current_now(), parts().database
-    with database.reading() as session:
-        found = find_session(session, token, now)
-        actor = load_actor(session, found.person_id) if found else None
+    with database.reading() as reader:
+        found = find_session(reader, token, now)
+        actor = load_actor(reader, found.person_id, found) if found else None
     if found is None or actor is None:
         return None
     if needs_keeping(found, now):
-        with database.writing() as session:
-            keep_session(session, found, now)
+        with database.writing() as writer:
+            keep_session(writer, found, now)
     return SignedIn(token, actor)
 
 
-def _enter() -> AnyResponse | None:
+def _enter() -> None:
     current_now()
     if request.endpoint is None:
-        return None
+        return
     policy = POLICIES[request.endpoint]
     if request.method not in SAFE_METHODS:
         _refuse_cross_site()
     if policy.authority == APPEND:
         _find_append_tokens()
-    return _admit(policy) if policy.authority == SESSION else None
 
 
 def _find_append_tokens() -> None:
@@ -169,18 +186,28 @@ def _find_append_tokens() -> None:
         raise BetweenError("no_credential")
 
 
-def _admit(policy: Policy) -> AnyResponse | None:
+def needs_session() -> Policy | None:
+    """The policy of this request, if it lets in only who is signed in."""
+    policy = POLICIES[request.endpoint] if request.endpoint is not None else None
+    return policy if policy is not None and policy.authority in (SESSION, ENTERING) else None
+
+
+def _admit() -> AnyResponse | None:
+    policy = needs_session()
+    if policy is None:
+        return None
+    # Asked only here: a page that needs nobody needs no database either.
     actor = optional_actor()
     if actor is None:
-        if request.method == "GET" and not request.path.startswith("/api/"):
-            return redirect(f"/sign-in?next={quote(request.path)}")
-        raise BetweenError("not_signed_in")
+        return _turn_away("/sign-in", "not_signed_in")
     g.language = actor.language
-    if not actor.roles:
+    if not actor.roles and not actor.withheld:
         _sign_out_here()
         raise BetweenError("no_place")
     if not policy.allows(actor):
-        raise BetweenError("not_allowed")
+        if not actor.withheld:
+            raise BetweenError("not_allowed")
+        return _turn_away(SECOND_STEP, "second_factor_needed")
     g.actor = actor
     return None
 
@@ -188,9 +215,38 @@ def _admit(policy: Policy) -> AnyResponse | None:
 def _sign_out_here() -> None:
     """Whoever has no place any more is out of this browser; what waits on a phone is sent all the same."""
     user = flask_login.current_user
-    with parts().database.writing() as session:
-        end_session(session, user.token, current_now())
+    with parts().database.writing() as writer:
+        end_session(writer, user.token, current_now())
     flask_login.logout_user()
+
+
+def _turn_away(to: str, code: str) -> AnyResponse:
+    """A page is come back to; what was typed into a form is kept in the page that asks to sign in again."""
+    if request.path.startswith("/api/"):
+        raise BetweenError(code)
+    if request.method == "GET":
+        return redirect(f"{to}?next={quote(request.path)}")
+    return again_page(CATALOGUE[code].status)
+
+
+def again_page(status: int, error: str | None = None) -> Response:
+    """Asks to sign in again. It carries what was typed; nothing of it is stored here.
+
+    Status 403: somebody is signed in, and a second step is missing.
+    """
+    typed = [(name, value) for name, value in request.form.items(multi=True) if not name.startswith(AGAIN)]
+    token = session.get("_user_id")
+    with parts().database.reading() as database_session:
+        email = find_last_person(database_session, token) if token else None
+    query = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
+    return page(
+        "account/again.html",
+        status,
+        action=request.path + query,
+        typed=typed,
+        email=request.form.get(AGAIN + "email", email),
+        error=error,
+    )
 
 
 def _refuse_cross_site() -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
-from tests.test_access import TABLE, VISITORS
+from tests.access_table import TABLE, VISITORS
 
 
 @dataclass

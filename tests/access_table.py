@@ -39,6 +39,72 @@ TABLE = {
     "account.show_sign_in": Row("GET", "200", SAME),
     "account.do_sign_in": Row("POST", "422", SAME),
     "account.do_sign_out": Row("POST", "302", SAME),
+    # A passkey is the authority: what answers no question of ours opens nothing.
+    "account.enter_with_passkey": Row("POST", "422", SAME),
+    "passkey_questions.ask_known": Row("POST", "200", SAME),
+    "passkey_questions.ask_new": Row(
+        "POST", "401  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200"
+    ),
+    "forgotten.show_ways": Row("GET", "200", SAME),
+    # No mail is set up here.
+    "forgotten.ask_by_mail": Row("POST", "404", SAME),
+    "forgotten.use_code": Row("POST", "422", SAME),
+    "second_step.show": Row(
+        "GET", "302  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200"
+    ),
+    "second_step.prove": Row(
+        "POST", "401  422 422 422  422 422 422  422 422 422  422 422 422  422 422  422 422"
+    ),
+    "code_app.show": Row("GET", "302  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"),
+    "code_app.confirm": Row(
+        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"
+    ),
+    "code_app.begin": Row(
+        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"
+    ),
+    # Staff keep one second factor at least.
+    "code_app.remove": Row(
+        "POST", "401  303 303 303  303 303 303  409 409 409  409 409 409  409 409  409 409"
+    ),
+    "passkeys.add": Row("POST", "401  422 422 422  422 422 422  422 422 422  422 422 422  422 422  422 422"),
+    "passkeys.remove": Row(
+        "POST", "401  404 404 404  404 404 404  404 404 404  404 404 404  404 404  404 404"
+    ),
+    "recovery.make_codes": Row(
+        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"
+    ),
+    "devices.show": Row("GET", "302  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200"),
+    # june's phone, ended by june, and another one by the clinic.
+    "devices.end_one": Row(
+        "POST", "401  303 404 404  404 404 404  404 404 404  404 404 404  404 404  404 404"
+    ),
+    "patient_entry.show": Row(
+        "GET", "302  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"
+    ),
+    "patient_entry.make_code": Row(
+        "POST", "401  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"
+    ),
+    "patient_entry.end_device": Row(
+        "POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"
+    ),
+    "patient_entry.drop_factor": Row(
+        "POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"
+    ),
+    "staff_entry.show": Row(
+        "GET", "302  403 403 403  403 403 403  403 403 403  403 403 403  403 403  200 404"
+    ),
+    "staff_entry.make_code": Row(
+        "POST", "401  403 403 403  403 403 403  403 403 403  403 403 403  403 403  200 404"
+    ),
+    "staff_entry.end_device": Row(
+        "POST", "401  403 403 403  403 403 403  403 403 403  403 403 403  403 403  303 404"
+    ),
+    "staff_entry.drop_factor": Row(
+        "POST", "401  403 403 403  403 403 403  403 403 403  403 403 403  403 403  303 404"
+    ),
+    "devices.end_others": Row(
+        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"
+    ),
     "join.show_code": Row("GET", "200", SAME),
     "join.type_code": Row("POST", "422", SAME),
     # The token is the authority: one that nobody gave out opens nothing, whoever asks.

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from app.domain.roles import ROLES
 from app.models import (
@@ -23,6 +24,7 @@ from app.models import (
     PushSubscription,
     Reminder,
     TeamMember,
+    WebSession,
 )
 from app.services.at_rest import seal_texts
 from app.services.visits import set_cadence
@@ -171,7 +173,10 @@ def _things(
     told = seal_for(app, june, item9=1, note=WORDS_FOUND)
     body = {"person": str(june.person_id), "items": [told, unread]}
     assert signed_in(app, june).post("/api/sync", json=body).status_code == 200
+    for one in (june, target):
+        signed_in(app, one)
     with make.database.writing() as session:
+        phones = _sessions_of(session, june)
         set_cadence(session, make.actor(lead), make.row(session, june), "ketamine_iv", 14, make.now)
         reminder = Reminder(
             clinic_id=june.clinic_id,
@@ -226,6 +231,10 @@ def _things(
             "cadence_id": session.scalars(sa.select(Cadence.id)).one(),
             "reminder_id": reminder.id,
             "link_id": make.care_link(sam),
+            "device_id": phones[0],
+            "phone_id": phones[1],
+            "passkey_id": uuid.UUID(int=1),
+            "staff_entry.end_device/device_id": _sessions_of(session, target)[0],
             "absence_id": absences[0].id,
             "subscription_id": subscription.id,
             "envelope_id": envelope_id,
@@ -235,6 +244,12 @@ def _things(
             "membership_id": target.membership_id,
             "staff.end_absence/absence_id": absences[1].id,
         }
+
+
+def _sessions_of(session: Session, member: Member) -> list[uuid.UUID]:
+    """The oldest first."""
+    own = sa.select(WebSession.id).where(WebSession.person_id == member.person_id)
+    return list(session.scalars(own.order_by(WebSession.created_at)))
 
 
 def _asked_erasure(patient: Member, now: datetime) -> Erasure:
@@ -253,7 +268,10 @@ def _asked_erasure(patient: Member, now: datetime) -> Erasure:
 def ask(world: World, endpoint: str, name: Visitor) -> int:
     """The status this visitor gets, in a browser that has done nothing else."""
     path, body = address_of(world, endpoint), body_of(world, endpoint)
-    return world.browser(name).open(path, method=TABLE[endpoint].method, **body).status_code
+    status = world.browser(name).open(path, method=TABLE[endpoint].method, **body).status_code
+    if endpoint == "devices.end_others":
+        world.pockets.clear()
+    return status
 
 
 def address_of(world: World, endpoint: str) -> str:

@@ -155,8 +155,17 @@ def visitor(app: Flask) -> FlaskClient:
 
 
 def signed_in(app: Flask, member: Member) -> FlaskClient:
-    """The member's browser: signed in, and for a patient with the credential that appends."""
+    """The member's browser: signed in with a second factor, and for a patient with what appends."""
     (pocket,) = open_sessions(app, member)
+    return browser_with(app, member, pocket)
+
+
+def signed_in_since(
+    app: Flask, member: Member, now: datetime, proved_at: datetime | None = None
+) -> FlaskClient:
+    """The member's browser, signed in at `now`; with the pass-phrase alone unless `proved_at` is given."""
+    with app.extensions["between"].database.writing() as session:
+        pocket = _fill_pocket(session, member, now, proved_at)
     return browser_with(app, member, pocket)
 
 
@@ -169,16 +178,18 @@ class Pocket:
 
 
 def open_sessions(app: Flask, member: Member, count: int = 1) -> list[Pocket]:
-    """So many sign-ins of the member, in one transaction."""
-    now, device = datetime.now(UTC), "a test's browser"
+    """So many sign-ins of the member with a second factor, in one transaction."""
+    now = datetime.now(UTC)
     with app.extensions["between"].database.writing() as session:
-        return [
-            Pocket(
-                start_session(session, member.person_id, device, now),
-                give_append_credential(session, member.person_id, device, now),
-            )
-            for _ in range(count)
-        ]
+        return [_fill_pocket(session, member, now, now) for _ in range(count)]
+
+
+def _fill_pocket(session: Session, member: Member, now: datetime, proved_at: datetime | None) -> Pocket:
+    device = "a test's browser"
+    return Pocket(
+        start_session(session, member.person_id, device, now, proved_at),
+        give_append_credential(session, member.person_id, device, now),
+    )
 
 
 def browser_with(app: Flask, member: Member, pocket: Pocket) -> FlaskClient:

@@ -14,7 +14,7 @@ from app.domain.roles import ROLES
 from app.http import refuse_unguarded
 from app.models import Membership
 from app.services import access
-from app.services.access import PUBLIC, SESSION, Policy
+from app.services.access import ENTERING, PUBLIC, SESSION, Policy
 from app.services.invitations import invite
 from tests.access_table import TABLE, VISITORS
 from tests.access_world import SHUT_STATES, Visitor, World, ask, build_world
@@ -98,9 +98,8 @@ def test_an_endpoint_without_a_policy_does_not_start(
 
 
 def guarded() -> list[str]:
-    return [
-        endpoint for endpoint, policy in access.POLICIES.items() if policy.authority in (SESSION, "append")
-    ]
+    asks = (SESSION, ENTERING, "append")
+    return [endpoint for endpoint, policy in access.POLICIES.items() if policy.authority in asks]
 
 
 def test_a_removed_policy_is_caught(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,9 @@ from app import create_app, db
 from app.config import Settings
 from app.db import Database
 from app.models import AuditRow, Envelope
+from tests.access_table import TABLE, VISITORS
+from tests.access_world import World, address_of, body_of, build_world
 from tests.factories import seal_for
-from tests.test_access import TABLE, VISITORS, World, address_of, body_of, build_world
 
 Condition = Callable[[Database], AbstractContextManager[None]]
 NO_DATABASE = {

@@ -15,13 +15,13 @@ from app.domain.cadence import is_zone
 from app.schemas.fields import Identifier
 from app.schemas.published import schema_of
 from app.schemas.sync import MOST_ITEMS
-from app.services.access import APPEND, POLICIES, SESSION
+from app.services.access import APPEND, ENTERING, POLICIES, SESSION
 
 blueprint = Blueprint("openapi", __name__)
 
 Json = dict[str, Any]
 
-AUTHORITY = {SESSION: "session", APPEND: "append"}
+AUTHORITY = {SESSION: "session", ENTERING: "session", APPEND: "append"}
 PROBLEM: Json = {
     "type": "object",
     "required": ["status", "code", "sentence"],

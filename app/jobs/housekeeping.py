@@ -8,7 +8,9 @@ from app.db import Database
 from app.domain.check_in import CheckInFacts
 from app.services.audit_chain import seal_audit
 from app.services.erasure import erase_due
+from app.services.passkeys import forget_challenges
 from app.services.reread import Kept, Outcome, Reader, reread_all
+from app.services.resets import forget_letters
 from app.services.throttle import forget_windows
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ class Housekeeping:
             seal_audit(self._database)
             with self._database.writing() as session:
                 forget_windows(session, self._now())
+                forget_challenges(session, self._now())
+                forget_letters(session, self._now())
         except Exception:
             log.exception("Housekeeping has to wait.")
 

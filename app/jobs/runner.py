@@ -10,6 +10,7 @@ from app.config import Settings
 from app.db import Database
 from app.jobs.clock import Clock
 from app.jobs.escalator import Escalator
+from app.jobs.postman import Postman
 from app.jobs.worker import Worker
 
 
@@ -19,9 +20,9 @@ class Jobs:
     def __init__(self, database: Database, settings: Settings, chores: Callable[[], None]) -> None:
         self._channel = PushChannel(settings, load_vapid(settings.instance))
         self._worker = Worker(database, settings, self._channel, lambda: datetime.now(UTC))
-        self._escalator = Escalator(
-            database, settings, self._channel, EmailChannel(settings), lambda: datetime.now(UTC)
-        )
+        mail = EmailChannel(settings)
+        self._escalator = Escalator(database, settings, self._channel, mail, lambda: datetime.now(UTC))
+        self._postman = Postman(database, settings, mail, lambda: datetime.now(UTC))
         self._clock = Clock(self._wake)
         # A clock of their own: a long round of chores must not hold up a reminder.
         self._chores = Clock(chores)
@@ -29,6 +30,7 @@ class Jobs:
     def start(self) -> "Jobs":
         """Work off what waited while nothing ran, then at every tick."""
         self._escalator.start()
+        self._postman.start()
         self._worker.start()
         self._clock.start()
         self._chores.start()
@@ -39,11 +41,13 @@ class Jobs:
         self._chores.stop()
         self._clock.stop()
         self._escalator.stop()
+        self._postman.stop()
         self._worker.stop()
         self._channel.close()
 
     def _wake(self) -> None:
         self._escalator.wake()
+        self._postman.wake()
         self._worker.wake()
 
 
@@ -56,7 +60,9 @@ def work_once(database: Database, settings: Settings, now: datetime) -> int:
     """Make and send what is due at `now`, and return. How many alert steps and reminders were in hand."""
     channel = PushChannel(settings, load_vapid(settings.instance))
     try:
-        escalator = Escalator(database, settings, channel, EmailChannel(settings), lambda: now)
+        mail = EmailChannel(settings)
+        Postman(database, settings, mail, lambda: now).run_once()
+        escalator = Escalator(database, settings, channel, mail, lambda: now)
         return escalator.run_once() + Worker(database, settings, channel, lambda: now).run_once()
     finally:
         channel.close()

@@ -16,6 +16,7 @@ from app.models.check_in import (
 from app.models.clinic import Clinic
 from app.models.cover import Absence, StandingPlan
 from app.models.credential import AppendCredential, SealingKey, Throttle, WebSession
+from app.models.entry import Entry, ResetCode, ResetLetter
 from app.models.erasure import Erasure, LegalHold
 from app.models.escalation import AlertNotice, AlertStep
 from app.models.gap import GapReview, SeriesEnd
@@ -24,6 +25,7 @@ from app.models.membership import CareLink, Membership, Patient, TeamMember
 from app.models.person import Person
 from app.models.reminder import Delivery, PushSubscription, Reminder
 from app.models.repair import Dismissal
+from app.models.second_factor import Challenge, Passkey, RecoveryCode, Totp
 from app.models.visit import Cadence, Visit
 
 __all__ = [
@@ -42,11 +44,13 @@ __all__ = [
     "Base",
     "Cadence",
     "CareLink",
+    "Challenge",
     "CheckIn",
     "CheckInVisit",
     "Clinic",
     "Delivery",
     "Dismissal",
+    "Entry",
     "Envelope",
     "Erasure",
     "GapReview",
@@ -58,17 +62,22 @@ __all__ = [
     "NotOpenedError",
     "Note",
     "Opened",
+    "Passkey",
     "Patient",
     "PatientKey",
     "Person",
     "PushSubscription",
+    "RecoveryCode",
     "Reminder",
+    "ResetCode",
+    "ResetLetter",
     "SealingKey",
     "SeriesEnd",
     "SignOff",
     "StandingPlan",
     "TeamMember",
     "Throttle",
+    "Totp",
     "Visit",
     "WebSession",
     "WrappingKey",

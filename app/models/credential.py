@@ -23,9 +23,14 @@ class Token:
 
 
 class WebSession(Token, Base):
-    """A signed-in browser. The cookie holds an opaque token, the row only its sha256."""
+    """A signed-in browser. The cookie holds an opaque token, the row only its sha256.
+
+    `proved_at`: when a second factor was shown in this session; null until then.
+    """
 
     __tablename__ = "web_session"
+
+    proved_at: Mapped[datetime | None]
 
 
 class AppendCredential(Token, Base):

@@ -10,7 +10,10 @@ from app.models.base import Base, one_of
 
 
 class Person(Base):
-    """`email` is stored folded to lower case. `numbers_hidden`: "My clinician sees them; I don't need to"."""
+    """`email` is stored folded to lower case. `numbers_hidden`: "My clinician sees them; I don't need to".
+
+    `second_factor_at`: since when there is an app or a passkey that a sign-in asks for; null without one.
+    """
 
     __tablename__ = "person"
     __table_args__ = (one_of("language", "en", "es"),)
@@ -23,3 +26,4 @@ class Person(Base):
     zone: Mapped[str]
     numbers_hidden: Mapped[bool] = mapped_column(sa.Boolean(), default=False)
     created_at: Mapped[datetime]
+    second_factor_at: Mapped[datetime | None]

@@ -1,21 +1,21 @@
 """Signing in and signing out."""
 
 import uuid
+from urllib.parse import quote
 
 from flask import Blueprint, make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from app.cookies import sign_in, sign_out
+from app.cookies import open_session, remember, sign_in, sign_out
 from app.errors import CATALOGUE, Problem
-from app.http import local_path, optional_actor, page, parts
-from app.identify import identify
+from app.http import SECOND_STEP, local_path, optional_actor, page, parts
+from app.identify import WRONG_WORDS, identify, identify_with_passkey
 from app.languages import gettext as _
-from app.languages import mark, request_language
+from app.languages import request_language
 from app.services.actors import load_actor, why_no_place
 
 blueprint = Blueprint("account", __name__)
 
-WRONG = mark("This e-mail and pass-phrase do not go together. Please try again.")
 STARTS = {
     "patient": "/today",
     "caregiver": "/care",
@@ -32,6 +32,8 @@ def start() -> Response:
     actor = optional_actor()
     if actor is None:
         return redirect("/sign-in")
+    if actor.withheld:
+        return redirect(SECOND_STEP)
     return redirect(next((STARTS[held.role] for held in actor.roles), "/today"))
 
 
@@ -53,11 +55,26 @@ def do_sign_in() -> Response:
     email, going_to = request.form.get("email", ""), request.form.get("next", "")
     person = identify(email, request.form.get("passphrase", ""))
     if person is None:
-        return _refuse(_(WRONG), 422)
+        return _refuse(_(WRONG_WORDS), 422)
     no_place = _no_place(person.id)
     if no_place is not None:
         return _refuse(_(no_place.sentence), 403)
-    return sign_in(make_response(redirect(local_path(going_to))), person.id)
+    opened = open_session(person.id, "entered")
+    to = local_path(going_to)
+    if opened.actor.withheld:
+        to = f"{SECOND_STEP}?next={quote(to)}"
+    return remember(make_response(redirect(to)), opened)
+
+
+@blueprint.post("/sign-in/passkey")
+def enter_with_passkey() -> Response:
+    """A passkey signs in alone: it is a device and what unlocks it."""
+    person_id = identify_with_passkey(request.form.get("credential", ""))
+    no_place = _no_place(person_id)
+    if no_place is not None:
+        return _refuse(_(no_place.sentence), 403)
+    to = local_path(request.form.get("next", ""))
+    return sign_in(make_response(redirect(to)), person_id, "passkey")
 
 
 def _refuse(error: str, status: int) -> Response:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from app.domain.roles import ADMINISTRATOR, CARERS, CLINICIAN, FRONT_DESK, STAFF
 from app.errors import BetweenError
 from app.models import Alert, AlertNotice, CareLink, Patient, TeamMember
-from app.services.actors import Actor, Role, load_actor
+from app.services.actors import Actor, Role, load_actor, must_prove
 
-__all__ = ["POLICIES", "SCOPES", "Actor", "Policy", "Role", "load_actor"]
+__all__ = ["POLICIES", "SCOPES", "Actor", "Policy", "Role", "load_actor", "must_prove"]
 
-PUBLIC, SESSION, APPEND, CAPABILITY = "public", "session", "append", "capability"
+# ENTERING: somebody signed in who may still owe the second step, and to whom nothing else is open then.
+PUBLIC, SESSION, ENTERING, APPEND, CAPABILITY = "public", "session", "entering", "append", "capability"
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,15 @@ class Policy:
         """Whether a request with this actor may enter."""
         if self.authority != SESSION:
             return True
-        return actor is not None and (not self.roles or any(held.role in self.roles for held in actor.roles))
+        if actor is None:
+            return False
+        return any(held.role in self.roles for held in actor.roles) if self.roles else not actor.withheld
 
 
 _PUBLIC = Policy(PUBLIC)
 _APPEND = Policy(APPEND)
 _CAPABILITY = Policy(CAPABILITY)
+_ENTERING = Policy(ENTERING)
 _ANYONE = Policy(SESSION)
 _PATIENT = Policy(SESSION, frozenset({"patient"}))
 # What is signed with a name: a nurse may not.
@@ -62,6 +66,32 @@ POLICIES: dict[str, Policy] = {
     "account.show_sign_in": _PUBLIC,
     "account.do_sign_in": _PUBLIC,
     "account.do_sign_out": _PUBLIC,
+    "account.enter_with_passkey": _PUBLIC,
+    "passkey_questions.ask_known": _PUBLIC,
+    "passkey_questions.ask_new": _ENTERING,
+    "forgotten.show_ways": _PUBLIC,
+    "forgotten.ask_by_mail": _PUBLIC,
+    "forgotten.use_code": _PUBLIC,
+    "second_step.show": _ENTERING,
+    "second_step.prove": _ENTERING,
+    "code_app.begin": _ENTERING,
+    "code_app.show": _ENTERING,
+    "code_app.confirm": _ENTERING,
+    "code_app.remove": _ENTERING,
+    "passkeys.add": _ENTERING,
+    "passkeys.remove": _ENTERING,
+    "recovery.make_codes": _ENTERING,
+    "devices.show": _ANYONE,
+    "devices.end_one": _ANYONE,
+    "devices.end_others": _ANYONE,
+    "patient_entry.show": _CLINICIAN,
+    "patient_entry.make_code": _CLINICIAN,
+    "patient_entry.end_device": _CLINICIAN,
+    "patient_entry.drop_factor": _CLINICIAN,
+    "staff_entry.show": _ADMINISTRATOR,
+    "staff_entry.make_code": _ADMINISTRATOR,
+    "staff_entry.end_device": _ADMINISTRATOR,
+    "staff_entry.drop_factor": _ADMINISTRATOR,
     "join.show_code": _PUBLIC,
     "join.type_code": _PUBLIC,
     "join.show_invitation": _CAPABILITY,

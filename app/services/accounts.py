@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret_raw
 from sqlalchemy.orm import Session
 
 from app.domain.roles import ACTIVE, STAFF, SUSPENDED
@@ -54,10 +55,29 @@ def check_passphrase(session: Session, email: str, passphrase: str) -> Person | 
     return person if matches and known is not _NOBODY else None
 
 
+def find_person_id(session: Session, email: str) -> uuid.UUID | None:
+    """Whose address this is."""
+    return session.scalar(sa.select(Person.id).where(Person.email == fold_email(email)))
+
+
 def hash_passphrase(passphrase: str) -> str:
     """An argon2id hash. Raises BetweenError busy when too many are being made."""
     with _OneOfFew():
         return _HASHER.hash(passphrase)
+
+
+def hash_code(code: str, salt: bytes) -> bytes:
+    """argon2id of a code that was made at random, under the salt of its set. Raises BetweenError busy."""
+    with _OneOfFew():
+        return hash_secret_raw(
+            code.encode(),
+            salt,
+            _HASHER.time_cost,
+            _HASHER.memory_cost,
+            _HASHER.parallelism,
+            _HASHER.hash_len,
+            Type.ID,
+        )
 
 
 def suggest_passphrase(language: str) -> str:

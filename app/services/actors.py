@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.roles import ACTIVE, CARERS, CLINICIAN, STAFF
 from app.errors import BetweenError
-from app.models import Clinic, Membership, Person
+from app.models import Clinic, Membership, Person, WebSession
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,18 @@ class Role:
 
 @dataclass(frozen=True)
 class Actor:
-    """The signed-in person with the memberships that count, oldest first."""
+    """The signed-in person with the memberships that count, oldest first.
+
+    `withheld`: some of them wait until a second factor is shown in this session. `proved_at`: when it was.
+    """
 
     person_id: uuid.UUID
     name: str
     language: str
     zone: str
     roles: tuple[Role, ...]
+    withheld: bool = False
+    proved_at: datetime | None = None
 
     def in_role(self, role: str, clinic_id: uuid.UUID | None = None) -> Role:
         """The membership in this role, there if a clinic is named. Raises BetweenError not_found."""
@@ -59,18 +65,32 @@ class Actor:
         raise BetweenError("not_found")
 
 
-def load_actor(session: Session, person_id: uuid.UUID) -> Actor | None:
-    """The person with the memberships that count, oldest first."""
+def load_actor(session: Session, person_id: uuid.UUID, web: WebSession | None = None) -> Actor | None:
+    """The person with the memberships that count, oldest first; in a `web` session what is open in it.
+
+    Without a session (a job, a command) nothing is withheld.
+    """
     person = session.get(Person, person_id)
     if person is None:
         return None
-    held = session.execute(
-        sa.select(Membership.clinic_id, Membership.id, Membership.role)
-        .join(Clinic, Clinic.id == Membership.clinic_id)
-        .where(Membership.person_id == person_id, Membership.state == ACTIVE, _is_open())
-        .order_by(Membership.created_at, Membership.id)
+    unproved = web is not None and web.proved_at is None
+    owes = web is not None and unproved and _owes_second_factor(person, web)
+    held = _memberships(session, person_id)
+    opened = tuple(role for role, needs_proof in held if not (owes or (unproved and needs_proof)))
+    return Actor(
+        person.id,
+        person.name,
+        person.language,
+        person.zone,
+        opened,
+        owes or len(opened) < len(held),
+        None if web is None else web.proved_at,
     )
-    return Actor(person.id, person.name, person.language, person.zone, tuple(Role(*row) for row in held))
+
+
+def must_prove(session: Session, person_id: uuid.UUID) -> bool:
+    """Whether the person works where nobody sees anything without a second factor."""
+    return any(needs_proof for _role, needs_proof in _memberships(session, person_id))
 
 
 def why_no_place(session: Session, person_id: uuid.UUID) -> str:
@@ -82,3 +102,24 @@ def why_no_place(session: Session, person_id: uuid.UUID) -> str:
 def _is_open() -> sa.ColumnElement[bool]:
     """Until a clinic is live only who works there has a place in it, and everybody of the demo."""
     return sa.or_(Membership.role.in_(STAFF), Clinic.live_at.is_not(None), Clinic.is_demo)
+
+
+def _memberships(session: Session, person_id: uuid.UUID) -> list[tuple[Role, bool]]:
+    """Those that count, each with whether it needs a second factor."""
+    rows = session.execute(
+        sa.select(Membership.clinic_id, Membership.id, Membership.role, _needs_proof())
+        .join(Clinic, Clinic.id == Membership.clinic_id)
+        .where(Membership.person_id == person_id, Membership.state == ACTIVE, _is_open())
+        .order_by(Membership.created_at, Membership.id)
+    )
+    return [(Role(*row[:3]), bool(row[3])) for row in rows]
+
+
+def _needs_proof() -> sa.ColumnElement[bool]:
+    """Staff need a second factor, but for the demo's, where nobody's data is."""
+    return sa.and_(Membership.role.in_(STAFF), sa.not_(Clinic.is_demo))
+
+
+def _owes_second_factor(person: Person, web: WebSession) -> bool:
+    """Asked for at sign-in: a session from before the factor was set up goes on as it was."""
+    return person.second_factor_at is not None and web.created_at >= person.second_factor_at

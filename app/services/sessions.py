@@ -11,14 +11,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.roles import ACTIVE, STAFF
-from app.models import AppendCredential, Erasure, Membership, Patient, PatientKey, WebSession
+from app.models import AppendCredential, Erasure, Membership, Patient, PatientKey, Person, WebSession
 from app.services.wrapping import Owner, Wrapped
 
-PATIENT_DAYS = 30
-STAFF_HOURS = 12
+# How long a session lasts that nobody uses.
+PATIENT_IDLE = timedelta(days=30)
+STAFF_IDLE = timedelta(minutes=30)
+# However busy: a day's work, then the second factor once more.
+STAFF_LONGEST = timedelta(hours=12)
 APPEND_DAYS = 90
 APPEND_COOKIE = "append-"
+FADES = timedelta(days=1)
 SLIDE_AFTER = timedelta(hours=1)
+SLIDES = 30
 
 
 @dataclass(frozen=True)
@@ -42,15 +47,16 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def start_session(session: Session, person_id: uuid.UUID, device: str, now: datetime) -> str:
-    """Open a session and return its token. Staff sessions are short."""
+def start_session(
+    session: Session, person_id: uuid.UUID, device: str, now: datetime, proved_at: datetime | None = None
+) -> str:
+    """Open a session and return its token. Those of staff end soon when nobody uses them."""
     token = secrets.token_urlsafe(32)
     staff = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Membership)
+        sa.select(Membership.id)
         .where(Membership.person_id == person_id, Membership.role.in_(STAFF), Membership.state == ACTIVE)
+        .limit(1)
     )
-    lasts = timedelta(hours=STAFF_HOURS) if staff else timedelta(days=PATIENT_DAYS)
     session.add(
         WebSession(
             token_hash=hash_token(token),
@@ -58,7 +64,8 @@ def start_session(session: Session, person_id: uuid.UUID, device: str, now: date
             device=device[:200],
             created_at=now,
             seen_at=now,
-            expires_at=now + lasts,
+            expires_at=now + (STAFF_IDLE if staff else PATIENT_IDLE),
+            proved_at=proved_at,
         )
     )
     return token
@@ -75,18 +82,35 @@ def find_session(session: Session, token: str, now: datetime) -> WebSession | No
     )
 
 
+def find_last_person(session: Session, token: str) -> str | None:
+    """The address of whoever held this token when its session went idle; nothing for one that was ended."""
+    return session.scalar(
+        sa.select(Person.email)
+        .join(WebSession, WebSession.person_id == Person.id)
+        .where(WebSession.token_hash == hash_token(token), WebSession.revoked_at.is_(None))
+    )
+
+
 def needs_keeping(found: WebSession, now: datetime) -> bool:
-    """Use keeps a session alive; that is written down at most once an hour."""
-    return now - found.seen_at >= SLIDE_AFTER
+    """Use keeps a session alive; that is written down at most once an hour, and a short one's each minute."""
+    return now - found.seen_at >= min(SLIDE_AFTER, _length(found) / SLIDES)
 
 
 def keep_session(session: Session, found: WebSession, now: datetime) -> None:
     """Give the session its own length again, unless it was ended meanwhile."""
+    length = _length(found)
+    until = now + length
+    if length <= STAFF_IDLE:
+        until = min(until, found.created_at + STAFF_LONGEST)
     session.execute(
         sa.update(WebSession)
         .where(WebSession.id == found.id, WebSession.revoked_at.is_(None))
-        .values(seen_at=now, expires_at=now + (found.expires_at - found.seen_at))
+        .values(seen_at=now, expires_at=until)
     )
+
+
+def _length(found: WebSession) -> timedelta:
+    return found.expires_at - found.seen_at
 
 
 def end_session(session: Session, token: str, now: datetime) -> None:
@@ -115,6 +139,21 @@ def give_append_credential(session: Session, person_id: uuid.UUID, device: str, 
         )
     )
     return token
+
+
+def fade_append_credential(session: Session, token: str, now: datetime) -> None:
+    """Its phone gets a new one, so this one ends in a day; were the new one lost on its way, use keeps it."""
+    session.execute(
+        sa.update(AppendCredential)
+        .where(AppendCredential.token_hash == hash_token(token), AppendCredential.expires_at > now + FADES)
+        .values(expires_at=now + FADES)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def is_fading(credential: AppendCredential) -> bool:
+    """Whether its phone was given a newer one."""
+    return credential.expires_at - credential.seen_at < timedelta(days=APPEND_DAYS) / 2
 
 
 _RIGHTS = (

@@ -10,7 +10,13 @@ from app.services.access import POLICIES
 from prove.api import prove_api
 
 # What their address says is all they read.
-BODILESS = {"own.stop_sharing", "own.end_own_session", "subscriptions.stop_subscription"}
+BODILESS = {
+    "own.stop_sharing",
+    "own.end_own_session",
+    "subscriptions.stop_subscription",
+    "passkey_questions.ask_new",
+    "passkey_questions.ask_known",
+}
 
 
 def test_the_document_names_every_route(app: Flask, client: FlaskClient) -> None:

@@ -57,7 +57,7 @@ def test_the_eleventh_try_waits_and_another_person_does_not(
     refused = sign_in(client, lead.email.upper(), PASSPHRASE)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
-    other = make.clinician(lead.clinic_id, "Dr. Vega")
+    other = make.patient(lead)
     assert sign_in(client, other.email, PASSPHRASE).status_code == 302
     clock.shift(timedelta(minutes=16))
     assert sign_in(client, lead.email, PASSPHRASE).status_code == 302
@@ -75,12 +75,16 @@ def test_the_eleventh_try_waits_and_another_person_does_not(
         "x",
     ],
 )
-def test_sign_in_leads_nowhere_else(client: FlaskClient, lead: Member, going_to: str) -> None:
-    assert sign_in(client, lead.email, PASSPHRASE, going_to).headers["Location"] == "/"
+def test_sign_in_leads_nowhere_else(client: FlaskClient, make: Factory, lead: Member, going_to: str) -> None:
+    june = make.patient(lead)
+    assert sign_in(client, june.email, PASSPHRASE, going_to).headers["Location"] == "/"
 
 
-def test_sign_in_goes_on_to_where_one_was(client: FlaskClient, lead: Member) -> None:
-    assert sign_in(client, lead.email, PASSPHRASE, "/check-in/en").headers["Location"] == "/check-in/en"
+def test_sign_in_goes_on_to_where_one_was(client: FlaskClient, make: Factory, lead: Member) -> None:
+    assert (
+        sign_in(client, make.patient(lead).email, PASSPHRASE, "/check-in/en").headers["Location"]
+        == "/check-in/en"
+    )
 
 
 def test_a_nul_is_no_error_of_ours(client: FlaskClient, app: Flask, lead: Member) -> None:

@@ -32,6 +32,7 @@ export function You({ phone, build, prefer, install }) {
         ${t("What you write is encrypted on this phone and waits here until the clinic has it.")}</p>
       <h3>${t("Waiting on this phone")}</h3>
       <${Missing} phone=${phone} /><${Waiting} phone=${phone} />
+      <p><a class="btn alt low" href="/account/devices">${t("Devices and sign-ins")}</a></p>
       <${SignOut} phone=${phone} />
       <p class="tiny quiet">${t("Version {version}", { version: build.version })} · <a href="/licences">
         ${t("Licences")}</a></p>
