@@ -8,7 +8,7 @@ from flask import Flask, Response, request, session
 
 from app.config import Settings
 from app.http import SignedIn, current_now, parts
-from app.services.access import load_actor
+from app.services.access import FORMER_PATIENT, load_actor
 from app.services.sessions import (
     APPEND_DAYS,
     append_cookie_suffix,
@@ -42,7 +42,7 @@ def sign_in(response: Response, person_id: uuid.UUID) -> Response:
         actor = load_actor(database_session, person_id)
         assert actor is not None
         token = start_session(database_session, person_id, device, now)
-        appends = any(held.role == "patient" for held in actor.roles)
+        appends = any(held.role in ("patient", FORMER_PATIENT) for held in actor.roles)
         append_token = give_append_credential(database_session, person_id, device, now) if appends else None
     session.permanent = True
     flask_login.login_user(SignedIn(token, actor))

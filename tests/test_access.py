@@ -30,6 +30,7 @@ from app.services import access
 from app.services.access import PUBLIC, SESSION, Policy
 from app.services.invitations import invite
 from app.services.visits import set_cadence
+from tests import joining_cells
 from tests.factories import Factory, Member, make_decision, seal_for, signed_in, visitor
 
 # Columns. june is the patient whose things are asked for, lead is on june's team, sam is june's caregiver.
@@ -105,6 +106,7 @@ TABLE = {
     "repairs.restore": ("POST", "401 403 403 303 404 404 403 403"),
     "repairs.dismiss": ("POST", "401 403 403 303 404 404 403 403"),
     "care.show_care": ("GET", "302 403 403 403 403 403 200 200"),
+    **joining_cells.TABLE,
 }
 
 ABOUT_A_GAP = {"install": "0190163d-8694-8b5f-8c5e-96c55e2c6a1b", "last": 2, "missing": 2, "words": "told"}
@@ -130,6 +132,7 @@ BODIES: dict[str, dict[str, object]] = {
     "alert_desk.add_absence": {"data": {"from": "soon"}},
     "standing_plans.sign_plan": {"data": {"clock": "none", "words": "agreed", "until": "some day"}},
     "sign_off.sign_off_many": {"data": {}},
+    **joining_cells.BODIES,
 }
 # Words of the list, so that there is something to mark.
 WORDS_FOUND = {
@@ -233,6 +236,7 @@ def _things(app: Flask, make: Factory, lead: Member, june: Member, sam: Member) 
             "absence_id": absence.id,
             "subscription_id": subscription.id,
             "envelope_id": envelope_id,
+            **joining_cells.add_things(session, make, lead, june),
         }
 
 

@@ -4,6 +4,8 @@ from app.models.agreement import Agreement
 from app.models.alert import Alert, AlertAnswer, AlertAttempt, AlertHandover, AlertWords
 from app.models.audit import AuditRow
 from app.models.base import Base
+from app.models.baseline import Baseline, PastTotal
+from app.models.care_end import CareEnd
 from app.models.check_in import (
     CheckIn,
     CheckInVisit,
@@ -19,6 +21,7 @@ from app.models.escalation import AlertNotice, AlertStep
 from app.models.gap import GapReview, SeriesEnd
 from app.models.invitation import Invitation
 from app.models.membership import CareLink, Membership, Patient, TeamMember
+from app.models.paper import PaperForm, TabletPass
 from app.models.person import Person
 from app.models.reminder import Delivery, PushSubscription, Reminder
 from app.models.repair import Dismissal
@@ -37,7 +40,9 @@ __all__ = [
     "AppendCredential",
     "AuditRow",
     "Base",
+    "Baseline",
     "Cadence",
+    "CareEnd",
     "CareLink",
     "CheckIn",
     "CheckInVisit",
@@ -50,6 +55,8 @@ __all__ = [
     "Invitation",
     "Membership",
     "Note",
+    "PaperForm",
+    "PastTotal",
     "Patient",
     "Person",
     "PushSubscription",
@@ -58,6 +65,7 @@ __all__ = [
     "SeriesEnd",
     "SignOff",
     "StandingPlan",
+    "TabletPass",
     "TeamMember",
     "Throttle",
     "Visit",

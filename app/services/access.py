@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.errors import BetweenError
 from app.models import Alert, AlertNotice, CareLink, Membership, Patient, Person, TeamMember
 
+FORMER_PATIENT = "former_patient"
+"""A patient whose care ended: sees the own record and that nobody reads there any more, and nothing else."""
 PUBLIC, SESSION, APPEND, CAPABILITY = "public", "session", "append", "capability"
 
 
@@ -63,6 +65,7 @@ _APPEND = Policy(APPEND)
 _CAPABILITY = Policy(CAPABILITY)
 _ANYONE = Policy(SESSION)
 _PATIENT = Policy(SESSION, frozenset({"patient"}))
+_OWN_RECORD = Policy(SESSION, frozenset({"patient", FORMER_PATIENT}))
 _CLINICIAN = Policy(SESSION, frozenset({"clinician"}))
 # Patients are reminded, clinicians are told of alerts.
 _REACHED = Policy(SESSION, frozenset({"patient", "clinician"}))
@@ -90,7 +93,7 @@ POLICIES: dict[str, Policy] = {
     "receipts.receive": _CAPABILITY,
     "sync.sync": _APPEND,
     "sync.keys": _APPEND,
-    "overview.overview": _PATIENT,
+    "overview.overview": _OWN_RECORD,
     "agreements.add_agreement": _PATIENT,
     "subscriptions.add_subscription": _REACHED,
     "subscriptions.stop_subscription": _REACHED,
@@ -131,6 +134,11 @@ POLICIES: dict[str, Policy] = {
     "repairs.read_again": _CLINICIAN,
     "repairs.dismiss": _CLINICIAN,
     "repairs.restore": _CLINICIAN,
+    "baselines.sign_baseline": _CLINICIAN,
+    "baselines.add_past_total": _CLINICIAN,
+    "baselines.remove_past_total": _CLINICIAN,
+    "care_ends.end_care": _CLINICIAN,
+    "care_ends.return_to_care": _CLINICIAN,
     "care.show_care": _CAREGIVER,
 }
 
@@ -142,11 +150,21 @@ def load_actor(session: Session, person_id: uuid.UUID) -> Actor | None:
         return None
     held = session.scalars(
         sa.select(Membership)
-        .where(Membership.person_id == person_id, Membership.state == "active")
+        .where(
+            Membership.person_id == person_id,
+            sa.or_(
+                Membership.state == "active",
+                sa.and_(Membership.state == "ended", Membership.role == "patient"),
+            ),
+        )
         .order_by(Membership.created_at, Membership.id)
     )
-    roles = tuple(Role(row.clinic_id, row.id, row.role) for row in held)
+    roles = tuple(Role(row.clinic_id, row.id, _role_of(row)) for row in held)
     return Actor(person.id, person.name, person.language, person.zone, roles)
+
+
+def _role_of(membership: Membership) -> str:
+    return FORMER_PATIENT if membership.state == "ended" else membership.role
 
 
 def _as(actor: Actor, role: str, reach: Callable[[Role], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
@@ -195,6 +213,10 @@ def _own_self(actor: Actor) -> sa.ColumnElement[bool]:
     return _as(actor, "patient", lambda held: _is_held(Patient, held))
 
 
+def _own_past(actor: Actor) -> sa.ColumnElement[bool]:
+    return _as(actor, FORMER_PATIENT, lambda held: _is_held(Patient, held))
+
+
 def _own_consent(actor: Actor) -> sa.ColumnElement[bool]:
     return _as(actor, "caregiver", lambda held: _is_held(CareLink, held))
 
@@ -207,6 +229,7 @@ SCOPES: dict[str, Callable[[Actor], sa.ColumnElement[bool]]] = {
     "team": _own_team,
     "alert": _own_alerts,
     "self": _own_self,
+    "former": _own_past,
     "consent": _own_consent,
 }
 
@@ -227,6 +250,16 @@ def patients_on_desk(actor: Actor) -> sa.Subquery:
 def own_patients(actor: Actor) -> sa.Select[Patient]:
     """The actor as patient, one row for each clinic."""
     return sa.select(Patient).where(SCOPES["self"](actor)).order_by(Patient.created_at)
+
+
+def own_records(actor: Actor) -> sa.Select[Patient]:
+    """The actor as patient, where care goes on first; where it ended, the record is still their own."""
+    ended = SCOPES["former"](actor)
+    return (
+        sa.select(Patient)
+        .where(sa.or_(SCOPES["self"](actor), ended))
+        .order_by(sa.case((ended, 1), else_=0), Patient.created_at)
+    )
 
 
 def own_care_links(actor: Actor) -> sa.Select[CareLink]:

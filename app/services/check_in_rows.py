@@ -84,6 +84,7 @@ def _check_in(one: NewCheckIn) -> RowValues:
         "should_know": facts.should_know,
         "should_know_topics": list(facts.should_know_topics),
         "should_know_text": facts.should_know_text,
+        "answered_by": facts.answered_by,
     }
 
 

@@ -74,6 +74,7 @@ def envelope_row(one: Arrived, variant: str) -> RowValues:
         "sealed": arrival.sealed,
         "arrived_at": one.at,
         "repair": arrival.repair,
+        "entered_by": arrival.entered_by,
     }
 
 

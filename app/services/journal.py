@@ -19,6 +19,7 @@ from app.models import (
     AlertWords,
     CheckIn,
     CheckInVisit,
+    Envelope,
     InstrumentScore,
     Membership,
     Note,
@@ -45,6 +46,8 @@ class Entry:
     visits: list[Visit]
     sign_off: SignOff | None
     reader_name: str | None
+    source: str
+    entered_by: str | None
 
     @cached_property
     def answers(self) -> dict[str, dict[int, int]]:
@@ -174,6 +177,7 @@ def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
     notes = {(row.check_in_id, row.dimension): row for row in _rows(session, Note, clinic_id, ids)}
     visits = _visits(session, clinic_id, ids)
     read = _readers(session, clinic_id, ids)
+    came = _sources(session, clinic_id, ids)
     return [
         Entry(
             check_in=one,
@@ -182,6 +186,8 @@ def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
             visits=visits[one.id],
             sign_off=read[one.id][0] if one.id in read else None,
             reader_name=read[one.id][1] if one.id in read else None,
+            source=came[one.id][0],
+            entered_by=came[one.id][1],
         )
         for one in check_ins
     ]
@@ -206,6 +212,22 @@ def _visits(session: Session, clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]) ->
     for check_in_id, visit in rows:
         found[check_in_id].append(visit)
     return found
+
+
+def _sources(
+    session: Session, clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, tuple[str, str | None]]:
+    """How each came, and who typed it in from paper."""
+    rows = session.execute(
+        sa.select(Envelope.id, Envelope.source, Person.name)
+        .outerjoin(
+            Membership,
+            sa.and_(Membership.clinic_id == Envelope.clinic_id, Membership.id == Envelope.entered_by),
+        )
+        .outerjoin(Person, Person.id == Membership.person_id)
+        .where(Envelope.clinic_id == clinic_id, Envelope.id.in_(ids))
+    )
+    return {envelope_id: (source, name) for envelope_id, source, name in rows}
 
 
 def _readers(

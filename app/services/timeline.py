@@ -13,11 +13,14 @@ from app.models import Agreement, Cadence, CheckIn, Membership, Patient, Person,
 from app.services.access import Actor, find_patient
 from app.services.agreements import newest_agreement
 from app.services.alert_reading import Thread, read_threads
+from app.services.baselines import Signable, read_signables
 from app.services.care import Shared, list_shared
+from app.services.care_ends import Ended, read_care_ends
 from app.services.caseload_signals import is_replaced
 from app.services.cover import Colleague, read_colleagues
 from app.services.gaps import Gap, read_gap
 from app.services.journal import Entry, read_check_ins
+from app.services.past_totals import Entered, read_past_totals
 from app.services.standing_plans import Signed, read_plan
 from app.services.visits import read_cadences, read_visits
 
@@ -43,6 +46,14 @@ class PatientRecord:
     agreement: Agreement | None
     standing: Signed | None
     colleagues: Sequence[Colleague]
+    baselines: dict[str, Signable]
+    past_totals: Sequence[Entered]
+    care_ends: Sequence[Ended]
+
+    @property
+    def care_end(self) -> Ended | None:
+        """The end of care that lasts, if there is one."""
+        return next((one for one in self.care_ends if one.lasts), None)
 
     @property
     def open_thread(self) -> Thread | None:
@@ -57,6 +68,7 @@ def read_patient_record(
     patient = find_patient(session, actor, patient_id)
     person = _person_of(session, patient.clinic_id, patient.membership_id)
     since = min(now - SHOWN, _oldest_unread(session, patient) or now)
+    visits = read_visits(session, patient)
     return PatientRecord(
         patient=patient,
         name=person.name,
@@ -64,7 +76,7 @@ def read_patient_record(
         lead=_person_of(session, patient.clinic_id, patient.lead_id).name,
         since=since,
         entries=read_check_ins(session, patient.clinic_id, patient.id, since),
-        visits=read_visits(session, patient),
+        visits=visits,
         cadences=read_cadences(session, patient),
         threads=read_threads(session, patient),
         shared=list_shared(session, patient, local(now, zone).date()),
@@ -72,6 +84,9 @@ def read_patient_record(
         agreement=newest_agreement(session, patient),
         standing=read_plan(session, patient, now),
         colleagues=read_colleagues(session, actor, now),
+        baselines=read_signables(session, patient, visits, zone),
+        past_totals=read_past_totals(session, patient),
+        care_ends=read_care_ends(session, patient),
     )
 
 

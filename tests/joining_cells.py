@@ -1,0 +1,43 @@
+"""The cells of the access table for patients who join and leave."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.models import PastTotal
+from tests.factories import Factory, Member
+
+# endpoint: method, then the status for nobody, june, marcus, lead, colleague, stranger, sam, ended.
+TABLE = {
+    "baselines.sign_baseline": ("POST", "401 403 403 303 404 404 403 403"),
+    "baselines.add_past_total": ("POST", "401 403 403 422 404 404 403 403"),
+    "baselines.remove_past_total": ("POST", "401 403 403 303 404 404 403 403"),
+    # An alert of june's is open, and nobody was named for it.
+    "care_ends.end_care": ("POST", "401 403 403 409 404 404 403 403"),
+    # june is in care.
+    "care_ends.return_to_care": ("POST", "401 403 403 409 404 404 403 403"),
+}
+BODIES: dict[str, dict[str, object]] = {
+    "baselines.sign_baseline": {"data": {"instrument": "phq9", "score": "none", "seen": ""}},
+    "care_ends.end_care": {"data": {"reason": "discharged", "words": "finished"}},
+}
+
+
+def add_things(session: Session, make: Factory, lead: Member, june: Member) -> dict[str, Any]:
+    """One of each that has an id in an address, june's."""
+    total = PastTotal(
+        clinic_id=june.clinic_id,
+        id=uuid.uuid4(),
+        patient_id=june.patient,
+        instrument="phq9",
+        total=21,
+        day=date(2026, 3, 2),
+        source_text="a letter",
+        entered_by=lead.membership_id,
+        entered_at=make.now,
+    )
+    session.add(total)
+    session.flush()
+    return {"total_id": total.id}
