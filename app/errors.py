@@ -30,6 +30,7 @@ CATALOGUE = {
         Problem(404, "not_found", "We could not find this page."),
         Problem(405, "wrong_method", "This address does not take that kind of request."),
         Problem(409, "already_done", "Somebody did this before you. Reload to see the newest state."),
+        Problem(409, "already_patient", "You are a patient of this clinic already. Please ask at the desk."),
         Problem(
             410,
             "invitation_used",

@@ -11,6 +11,10 @@ from tests.factories import Factory, Member
 
 # endpoint: method, then the status for nobody, june, marcus, lead, colleague, stranger, sam, ended.
 TABLE = {
+    "enrolment.show_form": ("GET", "302 403 403 200 200 200 403 403"),
+    "enrolment.enrol_patient": ("POST", "401 403 403 422 422 422 403 403"),
+    # june has an account.
+    "enrolment.give_code": ("POST", "401 403 403 409 404 404 403 403"),
     "baselines.sign_baseline": ("POST", "401 403 403 303 404 404 403 403"),
     "baselines.add_past_total": ("POST", "401 403 403 422 404 404 403 403"),
     "baselines.remove_past_total": ("POST", "401 403 403 303 404 404 403 403"),

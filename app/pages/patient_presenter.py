@@ -77,6 +77,7 @@ class PatientPage:
     care: CareWords
     plan: Plan
     safety_plan: str
+    has_account: bool
     shared: list[tuple[str, str]]
     agreed: list[str]
     modalities: list[tuple[str, str]]
@@ -128,6 +129,7 @@ def present_patient(
         care=present_care(record, dates, reader_id),
         plan=present_plan(record.visits, record.cadences, dates, undo),
         safety_plan=record.patient.safety_plan,
+        has_account=record.has_account,
         shared=[(one.caregiver, _shared_words(one.until, one.last_seen_at, dates)) for one in record.shared],
         agreed=_agreed_words(record.agreement, dates),
         modalities=[(one, _(MODALITY_NAMES[one])) for one in MODALITIES],
@@ -158,6 +160,8 @@ def _facts(record: PatientRecord, lines: list[Line], dates: Dates) -> list[Detai
     if record.language == "es":
         facts.append(Detail(_("answers in Spanish")))
     facts.append(Detail(_("lead: {name}", name=record.lead)))
+    if not record.has_account:
+        facts.append(Detail(_("no phone yet")))
     if not lines:
         facts.append(Detail(_("nothing sent yet")))
     return facts

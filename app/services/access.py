@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
 from app.models import Alert, AlertNotice, CareLink, Membership, Patient, Person, TeamMember
+from app.services.joining_endpoints import CARING, ENROLLING
 
 FORMER_PATIENT = "former_patient"
 """A patient whose care ended: sees the own record and that nobody reads there any more, and nothing else."""
@@ -69,6 +70,8 @@ _OWN_RECORD = Policy(SESSION, frozenset({"patient", FORMER_PATIENT}))
 _CLINICIAN = Policy(SESSION, frozenset({"clinician"}))
 # Patients are reminded, clinicians are told of alerts.
 _REACHED = Policy(SESSION, frozenset({"patient", "clinician"}))
+# Who may enrol, print and hand out: a front desk would, and sees no score with it.
+_ENROLS = _CLINICIAN
 _CAREGIVER = Policy(SESSION, frozenset({"caregiver"}))
 
 POLICIES: dict[str, Policy] = {
@@ -134,13 +137,13 @@ POLICIES: dict[str, Policy] = {
     "repairs.read_again": _CLINICIAN,
     "repairs.dismiss": _CLINICIAN,
     "repairs.restore": _CLINICIAN,
-    "baselines.sign_baseline": _CLINICIAN,
-    "baselines.add_past_total": _CLINICIAN,
-    "baselines.remove_past_total": _CLINICIAN,
-    "care_ends.end_care": _CLINICIAN,
-    "care_ends.return_to_care": _CLINICIAN,
     "care.show_care": _CAREGIVER,
+    **dict.fromkeys(ENROLLING, _ENROLS),
+    **dict.fromkeys(CARING, _CLINICIAN),
 }
+
+
+_IS_FORMER = sa.and_(Membership.state == "ended", Membership.role == "patient")
 
 
 def load_actor(session: Session, person_id: uuid.UUID) -> Actor | None:
@@ -150,13 +153,7 @@ def load_actor(session: Session, person_id: uuid.UUID) -> Actor | None:
         return None
     held = session.scalars(
         sa.select(Membership)
-        .where(
-            Membership.person_id == person_id,
-            sa.or_(
-                Membership.state == "active",
-                sa.and_(Membership.state == "ended", Membership.role == "patient"),
-            ),
-        )
+        .where(Membership.person_id == person_id, sa.or_(Membership.state == "active", _IS_FORMER))
         .order_by(Membership.created_at, Membership.id)
     )
     roles = tuple(Role(row.clinic_id, row.id, _role_of(row)) for row in held)
@@ -255,11 +252,8 @@ def own_patients(actor: Actor) -> sa.Select[Patient]:
 def own_records(actor: Actor) -> sa.Select[Patient]:
     """The actor as patient, where care goes on first; where it ended, the record is still their own."""
     ended = SCOPES["former"](actor)
-    return (
-        sa.select(Patient)
-        .where(sa.or_(SCOPES["self"](actor), ended))
-        .order_by(sa.case((ended, 1), else_=0), Patient.created_at)
-    )
+    own = sa.select(Patient).where(sa.or_(SCOPES["self"](actor), ended))
+    return own.order_by(sa.case((ended, 1), else_=0), Patient.created_at)
 
 
 def own_care_links(actor: Actor) -> sa.Select[CareLink]:

@@ -13,6 +13,7 @@ from app.errors import BetweenError
 from app.models import CareLink, Clinic, Invitation, Membership, Patient, Person
 from app.services.accounts import enrol_patient, join_clinic, plain_name
 from app.services.audit import record
+from app.services.patient_accounts import hand_over_record
 
 # No 0 O 1 I L U: what is read aloud or copied from paper is typed right. 12 of these 30 make 58 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -37,6 +38,7 @@ def invite(
     name: str,
     language: str,
     now: datetime,
+    email: str = "",
     patient_id: uuid.UUID | None = None,
     care_until: date | None = None,
 ) -> tuple[Invitation, str]:
@@ -47,6 +49,7 @@ def invite(
         code_hash=_hash(code),
         role=role,
         name=plain_name(name),
+        email=email,
         language=language,
         invited_by=inviter.id,
         patient_id=patient_id,
@@ -106,9 +109,7 @@ def accept_invitation(session: Session, invitation: Invitation, person: Person, 
     ).first()
     if used is None:
         raise BetweenError("invitation_used")
-    membership = join_clinic(session, person.id, invitation.clinic_id, invitation.role, now)
-    if invitation.role == "patient":
-        enrol_patient(session, membership, invitation.invited_by, now)
+    membership = _open_role(session, invitation, person, now)
     if invitation.role == "caregiver":
         _open_care_link(session, invitation, membership, now)
     record(
@@ -120,6 +121,17 @@ def accept_invitation(session: Session, invitation: Invitation, person: Person, 
         subject_id=membership.id,
         clinic_id=membership.clinic_id,
     )
+    return membership
+
+
+def _open_role(session: Session, invitation: Invitation, person: Person, now: datetime) -> Membership:
+    """A patient who was enrolled in the room is there already; the code says who it is."""
+    if invitation.role == "patient" and invitation.patient_id is not None:
+        patient = session.get_one(Patient, (invitation.clinic_id, invitation.patient_id))
+        return hand_over_record(session, patient, person)
+    membership = join_clinic(session, person.id, invitation.clinic_id, invitation.role, now)
+    if invitation.role == "patient":
+        enrol_patient(session, membership, invitation.invited_by, now)
     return membership
 
 

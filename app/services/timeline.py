@@ -21,6 +21,7 @@ from app.services.cover import Colleague, read_colleagues
 from app.services.gaps import Gap, read_gap
 from app.services.journal import Entry, read_check_ins
 from app.services.past_totals import Entered, read_past_totals
+from app.services.patient_accounts import has_account
 from app.services.standing_plans import Signed, read_plan
 from app.services.visits import read_cadences, read_visits
 
@@ -35,6 +36,7 @@ class PatientRecord:
     patient: Patient
     name: str
     language: str
+    has_account: bool
     lead: str
     since: datetime
     entries: list[Entry]
@@ -73,6 +75,7 @@ def read_patient_record(
         patient=patient,
         name=person.name,
         language=person.language,
+        has_account=has_account(person),
         lead=_person_of(session, patient.clinic_id, patient.lead_id).name,
         since=since,
         entries=read_check_ins(session, patient.clinic_id, patient.id, since),

@@ -1,0 +1,16 @@
+"""The endpoints of who joins and who leaves, by who may: the policies in `access.py` are made of these."""
+
+# Names, codes and printed forms; no score and no note.
+ENROLLING = (
+    "enrolment.show_form",
+    "enrolment.enrol_patient",
+    "enrolment.give_code",
+)
+# Scores are seen, entered or signed.
+CARING = (
+    "baselines.sign_baseline",
+    "baselines.add_past_total",
+    "baselines.remove_past_total",
+    "care_ends.end_care",
+    "care_ends.return_to_care",
+)
