@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.models import PastTotal
+from app.models import PaperForm, PastTotal
 from tests.factories import Factory, Member
 
 # endpoint: method, then the status for nobody, june, marcus, lead, colleague, stranger, sam, ended.
@@ -18,6 +18,11 @@ TABLE = {
     "baselines.sign_baseline": ("POST", "401 403 403 303 404 404 403 403"),
     "baselines.add_past_total": ("POST", "401 403 403 422 404 404 403 403"),
     "baselines.remove_past_total": ("POST", "401 403 403 303 404 404 403 403"),
+    "paper.print_form": ("POST", "401 403 403 200 404 404 403 403"),
+    "paper.show_code": ("GET", "302 403 403 200 200 200 403 403"),
+    "paper.find_by_code": ("POST", "401 403 403 303 422 422 403 403"),
+    "paper.show_form": ("GET", "302 403 403 200 404 404 403 403"),
+    "paper.enter_form": ("POST", "401 403 403 422 404 404 403 403"),
     # An alert of june's is open, and nobody was named for it.
     "care_ends.end_care": ("POST", "401 403 403 409 404 404 403 403"),
     # june is in care.
@@ -25,6 +30,8 @@ TABLE = {
 }
 BODIES: dict[str, dict[str, object]] = {
     "baselines.sign_baseline": {"data": {"instrument": "phq9", "score": "none", "seen": ""}},
+    "paper.print_form": {"data": {"language": "en"}},
+    "paper.find_by_code": {"data": {"code": "hjkm-2345"}},
     "care_ends.end_care": {"data": {"reason": "discharged", "words": "finished"}},
 }
 
@@ -42,6 +49,15 @@ def add_things(session: Session, make: Factory, lead: Member, june: Member) -> d
         entered_by=lead.membership_id,
         entered_at=make.now,
     )
-    session.add(total)
+    form = PaperForm(
+        clinic_id=june.clinic_id,
+        id=uuid.uuid4(),
+        patient_id=june.patient,
+        code="HJKM2345",
+        language="en",
+        printed_by=lead.membership_id,
+        printed_at=make.now,
+    )
+    session.add_all([total, form])
     session.flush()
-    return {"total_id": total.id}
+    return {"total_id": total.id, "form_id": form.id}

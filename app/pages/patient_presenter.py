@@ -78,6 +78,7 @@ class PatientPage:
     plan: Plan
     safety_plan: str
     has_account: bool
+    language: str
     shared: list[tuple[str, str]]
     agreed: list[str]
     modalities: list[tuple[str, str]]
@@ -130,6 +131,7 @@ def present_patient(
         plan=present_plan(record.visits, record.cadences, dates, undo),
         safety_plan=record.patient.safety_plan,
         has_account=record.has_account,
+        language=record.language,
         shared=[(one.caregiver, _shared_words(one.until, one.last_seen_at, dates)) for one in record.shared],
         agreed=_agreed_words(record.agreement, dates),
         modalities=[(one, _(MODALITY_NAMES[one])) for one in MODALITIES],

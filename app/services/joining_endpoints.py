@@ -5,6 +5,7 @@ ENROLLING = (
     "enrolment.show_form",
     "enrolment.enrol_patient",
     "enrolment.give_code",
+    "paper.print_form",
 )
 # Scores are seen, entered or signed.
 CARING = (
@@ -13,4 +14,8 @@ CARING = (
     "baselines.remove_past_total",
     "care_ends.end_care",
     "care_ends.return_to_care",
+    "paper.show_code",
+    "paper.find_by_code",
+    "paper.show_form",
+    "paper.enter_form",
 )
