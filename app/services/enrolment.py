@@ -76,6 +76,7 @@ def give_code(
     person = person_of(session, patient)
     if has_account(person):
         raise BetweenError("already_done")
+    email = email or _told_before(session, patient)
     session.execute(
         sa.update(Invitation)
         .where(
@@ -98,6 +99,20 @@ def give_code(
         now=now,
         patient_id=patient.id,
     )
+
+
+def _told_before(session: Session, patient: Patient) -> str:
+    found = session.scalar(
+        sa.select(Invitation.email)
+        .where(
+            Invitation.clinic_id == patient.clinic_id,
+            Invitation.patient_id == patient.id,
+            Invitation.role == "patient",
+        )
+        .order_by(Invitation.created_at.desc())
+        .limit(1)
+    )
+    return found or ""
 
 
 def names_known(session: Session, clinic_id: uuid.UUID, name: str) -> bool:
