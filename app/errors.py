@@ -36,6 +36,7 @@ CATALOGUE = {
             "invitation_used",
             "This code is not known, was used, or has ended. Check the letters, or ask for a new one.",
         ),
+        Problem(410, "tablet_over", "This link has ended. Please give the tablet back."),
         Problem(413, "too_large", "This is larger than we can take at once."),
         Problem(413, "too_many_items", "Too many items at once. Send at most 20 together."),
         Problem(415, "not_json", "Please send JSON."),

@@ -20,6 +20,7 @@ from app.pages import (
     repairs,
     sign_off,
     standing_plans,
+    tablet,
     visits,
 )
 
@@ -45,6 +46,7 @@ BLUEPRINTS = tuple(
         repairs,
         sign_off,
         standing_plans,
+        tablet,
         visits,
     )
 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
 from app.models import Alert, AlertNotice, CareLink, Membership, Patient, Person, TeamMember
-from app.services.joining_endpoints import CARING, ENROLLING
+from app.services.joining_endpoints import CARING, ENROLLING, HANDED_OVER
 
 FORMER_PATIENT = "former_patient"
 """A patient whose care ended: sees the own record and that nobody reads there any more, and nothing else."""
@@ -138,6 +138,8 @@ POLICIES: dict[str, Policy] = {
     "repairs.dismiss": _CLINICIAN,
     "repairs.restore": _CLINICIAN,
     "care.show_care": _CAREGIVER,
+    "tablet.show_done": _PUBLIC,
+    **dict.fromkeys(HANDED_OVER, _CAPABILITY),
     **dict.fromkeys(ENROLLING, _ENROLS),
     **dict.fromkeys(CARING, _CLINICIAN),
 }

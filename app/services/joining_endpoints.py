@@ -6,7 +6,10 @@ ENROLLING = (
     "enrolment.enrol_patient",
     "enrolment.give_code",
     "paper.print_form",
+    "tablet.start",
 )
+# The token in the address is the authority.
+HANDED_OVER = ("tablet.show_form", "tablet.send")
 # Scores are seen, entered or signed.
 CARING = (
     "baselines.sign_baseline",
