@@ -22,6 +22,7 @@ TABLE = {
     "imports.look_at": ("POST", "401 403 403 422 422 422 403 403"),
     "imports.store": ("POST", "401 403 403 422 422 422 403 403"),
     "paper.print_form": ("POST", "401 403 403 200 404 404 403 403"),
+    "exports.export": ("POST", "401 403 403 200 404 404 403 403"),
     "tablet.start": ("POST", "401 403 403 200 404 404 403 403"),
     # The token is the authority: one that nobody gave out opens nothing, whoever asks.
     "tablet.show_form": ("GET", "410 410 410 410 410 410 410 410"),
@@ -39,6 +40,7 @@ TABLE = {
 BODIES: dict[str, dict[str, object]] = {
     "baselines.sign_baseline": {"data": {"instrument": "phq9", "score": "none", "seen": ""}},
     "paper.print_form": {"data": {"language": "en"}},
+    "exports.export": {"data": {"sure": "yes"}},
     "tablet.start": {"data": {"language": "en"}},
     "paper.find_by_code": {"data": {"code": "hjkm-2345"}},
     "care_ends.end_care": {"data": {"reason": "discharged", "words": "finished"}},

@@ -17,6 +17,7 @@ CARING = (
     "baselines.remove_past_total",
     "care_ends.end_care",
     "care_ends.return_to_care",
+    "exports.export",
     "imports.show_form",
     "imports.look_at",
     "imports.store",

@@ -60,7 +60,7 @@ def read_check_ins(
     session: Session, clinic_id: uuid.UUID, patient_id: uuid.UUID, since: datetime
 ) -> list[Entry]:
     """The patient's check-ins answered since then, newest first, at most one page of 200."""
-    return _entries(
+    return read_entries(
         session,
         sa.select(CheckIn)
         .where(CheckIn.clinic_id == clinic_id, CheckIn.patient_id == patient_id, CheckIn.answered_at >= since)
@@ -71,7 +71,7 @@ def read_check_ins(
 
 def find_check_in(session: Session, patient: Patient, check_in_id: uuid.UUID) -> Entry:
     """One check-in of this patient. Raises BetweenError not_found."""
-    found = _entries(
+    found = read_entries(
         session,
         sa.select(CheckIn).where(
             CheckIn.clinic_id == patient.clinic_id,
@@ -86,7 +86,7 @@ def find_check_in(session: Session, patient: Patient, check_in_id: uuid.UUID) ->
 
 def versions_of(session: Session, patient: Patient, client_id: uuid.UUID) -> list[Entry]:
     """All versions that came under one client id: the first, then each conflict."""
-    return _entries(
+    return read_entries(
         session,
         sa.select(CheckIn)
         .where(
@@ -166,7 +166,8 @@ def _in_open_alert(session: Session, patient: Patient) -> set[uuid.UUID]:
     return {*session.scalars(joined(AlertAnswer)), *session.scalars(joined(AlertWords))}
 
 
-def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
+def read_entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
+    """The check-ins of a query with everything they say, in its order."""
     check_ins = list(session.scalars(query))
     if not check_ins:
         return []
