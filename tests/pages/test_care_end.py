@@ -3,7 +3,6 @@
 import uuid
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from app.models import AuditRow, Cadence, CareEnd, Membership, Reminder, Visit
@@ -88,11 +87,11 @@ def test_an_open_alert_first_needs_an_owner_by_name(desk: Desk) -> None:
     assert "Dr. Osei has it" in words(desk.browser().get(desk.path()))
 
 
-@pytest.mark.parametrize(("field", "value"), [("reason", "bored"), ("words", " "), ("words", "x" * 4001)])
-def test_each_wrong_field_is_named(desk: Desk, field: str, value: str) -> None:
-    response = desk.browser().post(desk.path(rest="/care/end"), data=WORDS | {field: value})
-    assert response.status_code == 422
-    assert f'id="care-{field}-wrong"' in response.get_data(as_text=True)
+def test_each_wrong_field_is_named(desk: Desk) -> None:
+    for field, value in (("reason", "bored"), ("words", " "), ("words", "x" * 4001)):
+        response = desk.browser().post(desk.path(rest="/care/end"), data=WORDS | {field: value})
+        assert response.status_code == 422
+        assert f'id="care-{field}-wrong"' in response.get_data(as_text=True)
 
 
 def test_the_phone_says_that_nobody_reads_and_drops_the_clinics_number(desk: Desk) -> None:
