@@ -9,8 +9,9 @@ from flask import Flask, Response, request, session
 from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.domain.roles import PATIENT
 from app.http import SignedIn, current_now, parts
-from app.services.access import Actor, load_actor
+from app.services.access import FORMER_PATIENT, Actor, load_actor
 from app.services.entries import note_entry
 from app.services.sessions import (
     APPEND_DAYS,
@@ -78,7 +79,7 @@ def open_session(person_id: uuid.UUID, outcome: str) -> Opened:
 
 def _let_append(database_session: Session, actor: Actor, device: str, now: datetime) -> str | None:
     """For a patient's phone, instead of the credential that it had of this person."""
-    if not any(held.role == "patient" for held in actor.roles):
+    if not any(held.role in (PATIENT, FORMER_PATIENT) for held in actor.roles):
         return None
     before = request.cookies.get(append_cookie_name(actor.person_id))
     if before is not None:

@@ -47,6 +47,7 @@ CATALOGUE = {
         Problem(404, "not_found", "We could not find this page."),
         Problem(405, "wrong_method", "This address does not take that kind of request."),
         Problem(409, "already_done", "Somebody did this before you. Reload to see the newest state."),
+        Problem(409, "already_patient", "You are a patient of this clinic already. Please ask at the desk."),
         Problem(
             409,
             "last_factor",
@@ -57,6 +58,7 @@ CATALOGUE = {
             "invitation_used",
             "This code is not known, was used, or has ended. Check the letters, or ask for a new one.",
         ),
+        Problem(410, "tablet_over", "This link has ended. Please give the tablet back."),
         Problem(413, "too_large", "This is larger than we can take at once."),
         Problem(413, "too_many_items", "Too many items at once. Send at most 20 together."),
         Problem(415, "not_json", "Please send JSON."),

@@ -17,9 +17,10 @@ from app.assets import Assets
 from app.config import Settings
 from app.db import Database
 from app.errors import CATALOGUE, BetweenError
-from app.services.access import APPEND, ENTERING, POLICIES, SESSION, Actor, Policy, load_actor
+from app.services.access import Actor, load_actor
 from app.services.code_apps import FactorKey
 from app.services.intake import Intake
+from app.services.policies import APPEND, ENTERING, POLICIES, SESSION, Policy
 from app.services.sealing import Keyring
 from app.services.sessions import (
     APPEND_COOKIE,

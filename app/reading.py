@@ -15,7 +15,7 @@ def reading_with(keyring: Keyring) -> Callable[[Kept], CheckInFacts | str]:
     def read(kept: Kept) -> CheckInFacts | str:
         try:
             plain = open_kept(keyring, kept)
-            if kept.source == "form":
+            if kept.source != "phone":
                 return read_form(plain, kept.client_id, kept.zone, kept.arrived_at)
             return read_envelope(plain, kept.client_id)
         except (CannotOpenError, UnreadableError) as error:

@@ -7,11 +7,15 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """The method, the status for each visitor, and for those whose place does not count (by role, or all)."""
+    """The method, the status for each visitor, and for those whose place does not count (by role, or all).
+
+    `former`: for a patient whose care ended, who still sees the own record and nothing else.
+    """
 
     method: str
     active: str
     shut: str = "401"
+    former: str = "403"
 
 
 # In groups: nobody; patients (june, of the same clinic, of another), caregivers (june's, one whose consent
@@ -43,40 +47,46 @@ TABLE = {
     "account.enter_with_passkey": Row("POST", "422", SAME),
     "passkey_questions.ask_known": Row("POST", "200", SAME),
     "passkey_questions.ask_new": Row(
-        "POST", "401  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200"
+        "POST", "401  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200", former="200"
     ),
     "forgotten.show_ways": Row("GET", "200", SAME),
     # No mail is set up here.
     "forgotten.ask_by_mail": Row("POST", "404", SAME),
     "forgotten.use_code": Row("POST", "422", SAME),
     "second_step.show": Row(
-        "GET", "302  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200"
+        "GET", "302  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200", former="200"
     ),
     "second_step.prove": Row(
-        "POST", "401  422 422 422  422 422 422  422 422 422  422 422 422  422 422  422 422"
+        "POST", "401  422 422 422  422 422 422  422 422 422  422 422 422  422 422  422 422", former="422"
     ),
-    "code_app.show": Row("GET", "302  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"),
+    "code_app.show": Row(
+        "GET", "302  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303", former="303"
+    ),
     "code_app.confirm": Row(
-        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"
+        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303", former="303"
     ),
     "code_app.begin": Row(
-        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"
+        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303", former="303"
     ),
     # Staff keep one second factor at least.
     "code_app.remove": Row(
-        "POST", "401  303 303 303  303 303 303  409 409 409  409 409 409  409 409  409 409"
+        "POST", "401  303 303 303  303 303 303  409 409 409  409 409 409  409 409  409 409", former="303"
     ),
-    "passkeys.add": Row("POST", "401  422 422 422  422 422 422  422 422 422  422 422 422  422 422  422 422"),
+    "passkeys.add": Row(
+        "POST", "401  422 422 422  422 422 422  422 422 422  422 422 422  422 422  422 422", former="422"
+    ),
     "passkeys.remove": Row(
-        "POST", "401  404 404 404  404 404 404  404 404 404  404 404 404  404 404  404 404"
+        "POST", "401  404 404 404  404 404 404  404 404 404  404 404 404  404 404  404 404", former="404"
     ),
     "recovery.make_codes": Row(
-        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"
+        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303", former="303"
     ),
-    "devices.show": Row("GET", "302  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200"),
+    "devices.show": Row(
+        "GET", "302  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200", former="200"
+    ),
     # june's phone, ended by june, and another one by the clinic.
     "devices.end_one": Row(
-        "POST", "401  303 404 404  404 404 404  404 404 404  404 404 404  404 404  404 404"
+        "POST", "401  303 404 404  404 404 404  404 404 404  404 404 404  404 404  404 404", former="404"
     ),
     "patient_entry.show": Row(
         "GET", "302  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"
@@ -103,7 +113,7 @@ TABLE = {
         "POST", "401  403 403 403  403 403 403  403 403 403  403 403 403  403 403  303 404"
     ),
     "devices.end_others": Row(
-        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303"
+        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303", former="303"
     ),
     "join.show_code": Row("GET", "200", SAME),
     "join.type_code": Row("POST", "422", SAME),
@@ -113,18 +123,21 @@ TABLE = {
     "receipts.receive": Row("POST", "404", SAME),
     # A check-in is stored for a patient, asks who it is from, and is refused to others.
     "form.send_form": Row(
-        "POST", "401  200 200 200  403 403 403  403 403 403  403 403 403  403 403  403 403"
+        "POST", "401  200 200 200  403 403 403  403 403 403  403 403 403  403 403  403 403", former="200"
     ),
     # june's items with the visitor's own credentials.
-    "sync.sync": Row("POST", "401  200 401 401  401 401 401  401 401 401  401 401 401  401 401  401 401"),
+    "sync.sync": Row(
+        "POST", "401  200 401 401  401 401 401  401 401 401  401 401 401  401 401  401 401", former="401"
+    ),
     # A phone whose owner has no place any more still hands in what waits: it needs the keys.
     "sync.keys": Row(
         "GET",
         "401  200 200 200  401 401 401  401 401 401  401 401 401  401 401  401 401",
         "200 401 401 401 401 401",
+        "200",
     ),
     "overview.overview": Row(
-        "GET", "401  200 200 200  403 403 403  403 403 403  403 403 403  403 403  403 403"
+        "GET", "401  200 200 200  403 403 403  403 403 403  403 403 403  403 403  403 403", former="200"
     ),
     # june's decision with the visitor's own session.
     "agreements.add_agreement": Row(
@@ -137,10 +150,10 @@ TABLE = {
         "POST", "401  200 404 404  403 403 403  404 404 404  404 404 404  403 403  403 403"
     ),
     "own.set_preferences": Row(
-        "POST", "401  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200"
+        "POST", "401  200 200 200  200 200 200  200 200 200  200 200 200  200 200  200 200", former="200"
     ),
     "own.end_own_session": Row(
-        "POST", "401  204 204 204  204 204 204  204 204 204  204 204 204  204 204  204 204"
+        "POST", "401  204 204 204  204 204 204  204 204 204  204 204 204  204 204  204 204", former="204"
     ),
     "own.stop_sharing": Row(
         "POST", "401  200 404 404  403 403 403  403 403 403  403 403 403  403 403  403 403"
@@ -308,4 +321,60 @@ TABLE = {
     ),
     "erasures.ask": Row("POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"),
     "erasures.undo": Row("POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"),
+    "enrolment.show_form": Row(
+        "GET", "302  403 403 403  403 403 403  200 200 200  403 403 403  403 403  403 403"
+    ),
+    "enrolment.enrol_patient": Row(
+        "POST", "401  403 403 403  403 403 403  422 422 422  403 403 403  403 403  403 403"
+    ),
+    # june has an account.
+    "enrolment.give_code": Row(
+        "POST", "401  403 403 403  403 403 403  409 404 404  403 403 403  403 403  403 403"
+    ),
+    "baselines.sign_baseline": Row(
+        "POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"
+    ),
+    "baselines.add_past_total": Row(
+        "POST", "401  403 403 403  403 403 403  422 404 404  403 403 403  403 403  403 403"
+    ),
+    "baselines.remove_past_total": Row(
+        "POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"
+    ),
+    "imports.show_form": Row(
+        "GET", "302  403 403 403  403 403 403  200 200 200  403 403 403  403 403  403 403"
+    ),
+    "imports.look_at": Row(
+        "POST", "401  403 403 403  403 403 403  422 422 422  403 403 403  403 403  403 403"
+    ),
+    "imports.store": Row("POST", "401  403 403 403  403 403 403  422 422 422  403 403 403  403 403  403 403"),
+    "paper.print_form": Row(
+        "POST", "401  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"
+    ),
+    "exports.export": Row(
+        "POST", "401  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"
+    ),
+    "tablet.start": Row("POST", "401  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"),
+    "tablet.show_form": Row("GET", "410", SAME),
+    "tablet.send": Row("POST", "410", SAME),
+    "tablet.show_done": Row("GET", "200", SAME),
+    "paper.show_code": Row(
+        "GET", "302  403 403 403  403 403 403  200 200 200  403 403 403  403 403  403 403"
+    ),
+    "paper.find_by_code": Row(
+        "POST", "401  403 403 403  403 403 403  303 422 422  403 403 403  403 403  403 403"
+    ),
+    "paper.show_form": Row(
+        "GET", "302  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"
+    ),
+    "paper.enter_form": Row(
+        "POST", "401  403 403 403  403 403 403  422 404 404  403 403 403  403 403  403 403"
+    ),
+    # An alert of june's is open, and nobody was named for it.
+    "care_ends.end_care": Row(
+        "POST", "401  403 403 403  403 403 403  409 404 404  403 403 403  403 403  403 403"
+    ),
+    # june is in care.
+    "care_ends.return_to_care": Row(
+        "POST", "401  403 403 403  403 403 403  409 404 404  403 403 403  403 403  403 403"
+    ),
 }

@@ -29,6 +29,7 @@ from app.models import (
 from app.services.at_rest import seal_texts
 from app.services.visits import set_cadence
 from app.services.wrapping import Owner
+from tests import joining_cells
 from tests.access_table import TABLE
 from tests.factories import (
     Factory,
@@ -75,6 +76,7 @@ BODIES: dict[str, dict[str, object]] = {
     "staff.remove": {"data": {"colleague": ""}},
     "erasures.ask": {"data": {"sure": "yes"}},
     "holds.hold": {"data": {"reason": "asked for by a court"}},
+    **joining_cells.BODIES,
 }
 # Words of the list, so that there is something to mark.
 WORDS_FOUND = {
@@ -238,6 +240,7 @@ def _things(
             "absence_id": absences[0].id,
             "subscription_id": subscription.id,
             "envelope_id": envelope_id,
+            **joining_cells.add_things(session, make, lead, june),
             "section": "clinic",
             "team.remove_member/membership_id": nurse.membership_id,
             # Whom an administrator sends away and takes back, row after row.

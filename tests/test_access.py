@@ -14,12 +14,13 @@ from app.domain.roles import ROLES
 from app.http import refuse_unguarded
 from app.models import Membership
 from app.services import access
-from app.services.access import ENTERING, PUBLIC, SESSION, Policy
 from app.services.invitations import invite
+from app.services.policies import ENTERING, POLICIES, PUBLIC, SESSION, Policy
 from tests.access_table import TABLE, VISITORS
 from tests.access_world import SHUT_STATES, Visitor, World, ask, build_world
 from tests.factories import visitor
 
+FORMER = ("patient", "ended")
 # Whose desk is nearest to june, by role.
 NEAREST = {
     "patient": "june",
@@ -38,7 +39,7 @@ def cells(endpoint: str) -> Iterator[tuple[Visitor, int]]:
     yield from zip(VISITORS, map(int, active * (len(VISITORS) // len(active))), strict=True)
     for state in SHUT_STATES if shut else ():
         for role, status in zip(ROLES, shut * (len(ROLES) // len(shut)), strict=True):
-            yield (role, state), int(status)
+            yield (role, state), int(row.former if (role, state) == FORMER else status)
 
 
 def deviations(world: World, endpoints: list[str]) -> Iterator[str]:
@@ -92,14 +93,14 @@ def test_an_endpoint_without_a_policy_does_not_start(
 ) -> None:
     for endpoint in TABLE:
         with monkeypatch.context() as patched:
-            patched.delitem(access.POLICIES, endpoint)
+            patched.delitem(POLICIES, endpoint)
             with pytest.raises(RuntimeError, match=endpoint):
                 refuse_unguarded(sqlite_app)
 
 
 def guarded() -> list[str]:
     asks = (SESSION, ENTERING, "append")
-    return [endpoint for endpoint, policy in access.POLICIES.items() if policy.authority in asks]
+    return [endpoint for endpoint, policy in POLICIES.items() if policy.authority in asks]
 
 
 def test_a_removed_policy_is_caught(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +108,7 @@ def test_a_removed_policy_is_caught(sqlite_app: Flask, monkeypatch: pytest.Monke
     world = build_world(sqlite_app)
     for endpoint in guarded():
         with monkeypatch.context() as patched:
-            patched.setitem(access.POLICIES, endpoint, Policy(PUBLIC))
+            patched.setitem(POLICIES, endpoint, Policy(PUBLIC))
             assert next(deviations(world, [endpoint]), None), endpoint
 
 
@@ -115,10 +116,10 @@ def test_a_policy_open_to_one_more_role_is_caught(sqlite_app: Flask, monkeypatch
     """By whoever of that role is nearest to june."""
     world = build_world(sqlite_app)
     for endpoint in guarded():
-        policy = access.POLICIES[endpoint]
+        policy = POLICIES[endpoint]
         for role in set(ROLES) - policy.roles if policy.roles else ():
             with monkeypatch.context() as patched:
-                patched.setitem(access.POLICIES, endpoint, Policy(SESSION, policy.roles | {role}))
+                patched.setitem(POLICIES, endpoint, Policy(SESSION, policy.roles | {role}))
                 expected = dict(cells(endpoint))[NEAREST[role]]
                 assert ask(world, endpoint, NEAREST[role]) != expected, f"{endpoint} opened to {role}"
 

@@ -191,6 +191,7 @@ def check_in(
         should_know=None,
         should_know_topics=(),
         should_know_text="",
+        answered_by=None,
         started_at=answered_at,
         answered_at=answered_at,
         wall=answered_at.replace(tzinfo=None).isoformat(),

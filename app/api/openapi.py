@@ -15,7 +15,7 @@ from app.domain.cadence import is_zone
 from app.schemas.fields import Identifier
 from app.schemas.published import schema_of
 from app.schemas.sync import MOST_ITEMS
-from app.services.access import APPEND, ENTERING, POLICIES, SESSION
+from app.services.policies import APPEND, ENTERING, POLICIES, SESSION
 
 blueprint = Blueprint("openapi", __name__)
 

@@ -13,10 +13,11 @@ from app.domain.modality import treatment_of, treatments_of
 from app.http import answer, current_actor, current_now, parts
 from app.languages import local
 from app.models import Clinic, Delivery, Envelope, Membership, Patient, Person, Reminder, Visit
-from app.services.access import Actor, own_patients
+from app.services.access import Actor, own_records
 from app.services.agreements import newest_agreement
 from app.services.at_rest import open_texts, owner_of
 from app.services.care import list_shared
+from app.services.care_ends import care_ended_at
 from app.services.clinic_words import crisis_of, hours_of, in_language
 from app.services.envelopes import FIRST
 from app.services.gaps import read_gap
@@ -41,7 +42,7 @@ def overview() -> Response:
                 "keys": parts().keyring.public(),
                 "push": _push(session, actor),
                 "patients": [
-                    _patient(session, actor, one, now) for one in session.scalars(own_patients(actor))
+                    _patient(session, actor, one, now) for one in session.scalars(own_records(actor))
                 ],
                 "server_time": iso(now),
             }
@@ -50,7 +51,7 @@ def overview() -> Response:
 
 def _first_clinic(session: Session, actor: Actor) -> Clinic | None:
     """Whose numbers stand on the help panel: those of the clinic the panel names."""
-    patient = session.scalars(own_patients(actor)).first()
+    patient = session.scalars(own_records(actor)).first()
     return session.get(Clinic, patient.clinic_id) if patient else None
 
 
@@ -92,11 +93,13 @@ def _push(session: Session, actor: Actor) -> dict[str, Any]:
 def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) -> dict[str, Any]:
     clinic = session.get_one(Clinic, patient.clinic_id)
     open_texts(session, owner_of(patient), [patient])
-    visits = read_visits(session, patient, now - HISTORY)
+    ended_at = care_ended_at(session, patient)
+    visits = read_visits(session, patient, now - HISTORY) if ended_at is None else []
     today = local(now, clinic.zone).date()
     return {
         "id": str(patient.id),
-        "clinic": _clinic(clinic, actor.language, today),
+        "clinic": _clinic(clinic, actor.language, today) if ended_at is None else _silent(clinic),
+        "care_ended_at": iso(ended_at),
         "clinician": _lead_name(session, patient),
         "safety_plan": patient.safety_plan,
         "agreement": _agreement(session, patient),
@@ -118,7 +121,9 @@ def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) ->
             ),
         ],
         "missing": _missing(session, patient),
-        "care_links": [
+        "care_links": []
+        if ended_at
+        else [
             {
                 "id": str(link.id),
                 "caregiver": link.caregiver,
@@ -149,6 +154,12 @@ def _due_on(modality: str, interval: int, visits: list[Visit], now: datetime) ->
         return None
     last = max(had, key=lambda visit: visit.starts_at)
     return due_on(local(last.starts_at, last.zone).date(), interval).isoformat()
+
+
+def _silent(clinic: Clinic) -> dict[str, Any]:
+    """Without what promises that somebody there answers, once care has ended."""
+    silent = {"phone": "", "hours": "", "answer_words": ""}
+    return {"id": str(clinic.id), "name": clinic.name, "zone": clinic.zone, **silent}
 
 
 def _clinic(clinic: Clinic, language: str, today: date) -> dict[str, Any]:

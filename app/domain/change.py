@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 # Points that a person could notice. Below, both scores are "about the same"; never "reliable".
 NOTICEABLE = {"phq9": 5, "gad7": 4}
@@ -28,6 +29,9 @@ class DatedScore:
 
     day: date
     total: int
+
+
+Dated = TypeVar("Dated", bound=DatedScore)
 
 
 def compare(instrument_id: str, baseline: int, current: int) -> Change:
@@ -61,7 +65,7 @@ def outcome_is_shown(signed_baseline: int | None) -> bool:
     return signed_baseline is not None and signed_baseline >= SHOWN_FROM_BASELINE
 
 
-def propose_baseline(scores: Iterable[DatedScore], first_visit: date) -> DatedScore | None:
+def propose_baseline(scores: Iterable[Dated], first_visit: date) -> Dated | None:
     """The last score up to 14 days before the course's first visit, else the first within 7 days after.
 
     The morning of the first visit counts as before it; a clinician signs the proposal or another score.

@@ -10,6 +10,7 @@ from app.domain.score import Score
 
 IN_PERSON = "in_person"
 KINDS = ("full", "today", "note", "partial", IN_PERSON)
+ANSWERED_BY = ("me", "with_help")
 SCORERS = {"phq9": score_phq9, "gad7": score_gad7}
 
 
@@ -48,6 +49,7 @@ class CheckInFacts:
     should_know: str | None
     should_know_topics: tuple[str, ...]
     should_know_text: str
+    answered_by: str | None
     started_at: datetime
     answered_at: datetime
     wall: str
@@ -67,7 +69,10 @@ class CheckInFacts:
 
 @dataclass(frozen=True)
 class Arrival:
-    """One item as it came in: the bytes, and what they say (`facts`) or why that is not known (`repair`)."""
+    """One item as it came in: the bytes, and what they say (`facts`) or why that is not known (`repair`).
+
+    `entered_by` is the membership that typed it in from paper.
+    """
 
     client_id: uuid.UUID
     clinic_id: uuid.UUID
@@ -78,6 +83,7 @@ class Arrival:
     sha256: bytes
     facts: CheckInFacts | None
     repair: str = ""
+    entered_by: uuid.UUID | None = None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 

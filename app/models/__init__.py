@@ -5,6 +5,8 @@ from app.models.alert import Alert, AlertAnswer, AlertAttempt, AlertHandover, Al
 from app.models.at_rest import LeftPlain, NotOpenedError, Opened, PatientKey, WrappingKey
 from app.models.audit import AuditLink, AuditRow
 from app.models.base import Base, table_of
+from app.models.baseline import Baseline, PastTotal
+from app.models.care_end import CareEnd
 from app.models.check_in import (
     CheckIn,
     CheckInVisit,
@@ -22,6 +24,7 @@ from app.models.escalation import AlertNotice, AlertStep
 from app.models.gap import GapReview, SeriesEnd
 from app.models.invitation import Invitation
 from app.models.membership import CareLink, Membership, Patient, TeamMember
+from app.models.paper import PaperForm, TabletPass
 from app.models.person import Person
 from app.models.reminder import Delivery, PushSubscription, Reminder
 from app.models.repair import Dismissal
@@ -42,7 +45,9 @@ __all__ = [
     "AuditLink",
     "AuditRow",
     "Base",
+    "Baseline",
     "Cadence",
+    "CareEnd",
     "CareLink",
     "Challenge",
     "CheckIn",
@@ -62,7 +67,9 @@ __all__ = [
     "NotOpenedError",
     "Note",
     "Opened",
+    "PaperForm",
     "Passkey",
+    "PastTotal",
     "Patient",
     "PatientKey",
     "Person",
@@ -75,6 +82,7 @@ __all__ = [
     "SeriesEnd",
     "SignOff",
     "StandingPlan",
+    "TabletPass",
     "TeamMember",
     "Throttle",
     "Totp",

@@ -15,14 +15,16 @@ class Envelope(ClinicOwned, Base):
 
     `variant` is '' for the first envelope of a client id and the sha256 in hex for each other one (a
     conflict), so that one unique key serves both. `repair` says why it could not be read, and is empty when
-    it could. `sealed` is sealed once more at rest; `sha256` is of the bytes as they came.
+    it could. `sealed` is sealed once more at rest; `sha256` is of the bytes as they came. `entered_by` typed
+    it in from paper.
     """
 
     __tablename__ = "envelope"
     __table_args__ = (
         within_clinic("patient_id", "patient"),
         sa.UniqueConstraint("patient_id", "client_id", "variant", "clinic_id"),
-        one_of("source", "phone", "form"),
+        one_of("source", "phone", "form", "paper", "tablet"),
+        within_clinic("entered_by", "membership"),
         sa.Index(
             "ix_envelope_repair",
             "clinic_id",
@@ -40,6 +42,7 @@ class Envelope(ClinicOwned, Base):
     sealed: Mapped[bytes]
     arrived_at: Mapped[datetime]
     repair: Mapped[str] = mapped_column(default="")
+    entered_by: Mapped[uuid.UUID | None]
 
 
 class CheckIn(ClinicOwned, Base):
@@ -52,6 +55,7 @@ class CheckIn(ClinicOwned, Base):
         one_of("kind", "full", "today", "note", "partial", "in_person"),
         sa.CheckConstraint("difficulty BETWEEN 0 AND 3", name="difficulty_range"),
         sa.CheckConstraint("today BETWEEN 0 AND 10", name="today_range"),
+        one_of("answered_by", "me", "with_help"),
         sa.Index("ix_check_in_patient", "patient_id", "answered_at"),
         sa.Index(
             "ix_check_in_supersedes",
@@ -84,6 +88,7 @@ class CheckIn(ClinicOwned, Base):
     should_know_topics: Mapped[list[str]]
     should_know_sealed: Mapped[bytes] = mapped_column("should_know_text")
     should_know_text = Opened("should_know_sealed")
+    answered_by: Mapped[str | None]
 
 
 ITEM_NAMES = tuple(f"item_{number}" for number in range(1, 10))

@@ -11,10 +11,11 @@ from app.models.base import Base, ClinicOwned, one_of, within_clinic
 
 
 class Invitation(ClinicOwned, Base):
-    """Only the hash of the code is kept. `patient_id` is set for a caregiver: whose care link it opens.
+    """Only the hash of the code is kept. `email` is what the clinic was told; only joining proves one.
 
-    `lead_id` is who will lead an invited patient, else whoever invites. `membership_id` is the place that
-    waits for an invited colleague.
+    `patient_id` is set for a caregiver (whose care link it opens) and for a patient who is enrolled already
+    (whose account it opens). `lead_id` is who will lead an invited patient, else whoever invites.
+    `membership_id` is the place that waits for an invited colleague.
     """
 
     __tablename__ = "invitation"
@@ -29,6 +30,7 @@ class Invitation(ClinicOwned, Base):
     code_hash: Mapped[bytes] = mapped_column(unique=True)
     role: Mapped[str]
     name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="", server_default="")
     language: Mapped[str]
     invited_by: Mapped[uuid.UUID]
     patient_id: Mapped[uuid.UUID | None]

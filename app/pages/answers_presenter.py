@@ -1,13 +1,16 @@
 """Words for one check-in with every answer."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.instruments import Instrument, load_instrument
 from app.languages import gettext as _
 from app.languages import request_language
+from app.pages.care_end_presenter import came_after
 from app.pages.check_in_presenter import Line, NoteWords, note_words, present_lines
 from app.pages.dates import Dates
+from app.services.care_ends import Ended
 from app.services.journal import Entry
 
 
@@ -47,10 +50,16 @@ class CheckInPage:
     difficulty_question: str
     notes: list[NoteWords]
     others: list[Line]
+    is_after_care: bool
 
 
-def present_check_in(entry: Entry, versions: list[Entry], history: list[Entry], dates: Dates) -> CheckInPage:
-    """Word one check-in; `history` gives the score before it, `versions` what else came under its id."""
+def present_check_in(
+    entry: Entry, versions: list[Entry], history: list[Entry], ends: Sequence[Ended], dates: Dates
+) -> CheckInPage:
+    """Word one check-in; `history` gives the score before it, `versions` what else came under its id.
+
+    `ends`: when care was over.
+    """
     earlier = [one for one in history if one.check_in.answered_at < entry.check_in.answered_at]
     newer = [one for one in history if one.check_in.supersedes == entry.check_in.client_id]
     line = present_lines([*newer, entry, *earlier], dates)[len(newer)]
@@ -66,6 +75,7 @@ def present_check_in(entry: Entry, versions: list[Entry], history: list[Entry], 
             note_words(entry, note, dates) for note in entry.notes.values() if note.body or note.direction
         ],
         others=present_lines([one for one in versions if one.check_in.id != entry.check_in.id], dates),
+        is_after_care=came_after(entry, ends),
     )
 
 

@@ -91,13 +91,21 @@ def _counts(caseload: Caseload) -> list[Detail]:
     return counts
 
 
+def _care_ended(at: datetime, dates: Dates) -> str:
+    return _("care ended {day}", day=dates.near_day(at))
+
+
 def _last_heard(row: Row, dates: Dates) -> str:
+    if row.care_ended_at is not None:
+        return _care_ended(row.care_ended_at, dates)
     if row.heard_at is None:
         return _("not heard from yet")
     return _("heard {day}", day=dates.near_day(row.heard_at))
 
 
 def _line(row: Row, dates: Dates, why: str, details: list[Detail]) -> Line:
+    if row.care_ended_at is not None:
+        details = [Detail(_care_ended(row.care_ended_at, dates)), *details]
     last = row.scores[-1] if row.scores else None
     points = _last_change(row.scores)
     return Line(

@@ -45,7 +45,7 @@ NARROW = Sheet(width=350, left=8, right=268, top=30, bottom=258, axis=276, heigh
 
 @dataclass(frozen=True)
 class Sighting:
-    """One check-in to be drawn. `lanes` are the directions of the note: executive, hedonic."""
+    """One check-in, or a total entered from elsewhere. `lanes`: the note's directions in each dimension."""
 
     at: datetime
     phq9: int | None
@@ -54,6 +54,7 @@ class Sighting:
     key: str
     lanes: tuple[str | None, str | None]
     today: int | None
+    is_entered: bool = False
 
     @property
     def is_column(self) -> bool:
@@ -93,6 +94,7 @@ class Column:
     prorated: bool
     key: str
     lanes: tuple[str | None, str | None]
+    is_entered: bool
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ def _columns(scale: _Scale, seen: list[Sighting]) -> list[Column]:
                 prorated=one.prorated,
                 key=one.key,
                 lanes=one.lanes,
+                is_entered=one.is_entered,
             )
         )
     return columns

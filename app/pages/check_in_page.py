@@ -11,6 +11,7 @@ from app.pages.answers_presenter import present_check_in
 from app.pages.dates import Dates
 from app.pages.frame import desk_page, note_read, read_frame
 from app.services.access import find_patient
+from app.services.care_ends import read_care_ends
 from app.services.journal import find_check_in, read_check_ins, versions_of
 from app.services.journal import sign_off as sign_off_entry
 from app.services.timeline import SHOWN, patient_name
@@ -31,10 +32,11 @@ def show_check_in(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Response:
         versions = versions_of(session, patient, entry.check_in.client_id)
         since = entry.check_in.answered_at - SHOWN
         history = read_check_ins(session, patient.clinic_id, patient.id, since)
+        ends = read_care_ends(session, patient)
         name = patient_name(session, patient)
     may_sign = actor.holds(CLINICIAN, frame.clinic.id)
     note_read("check_in", check_in_id, frame)
-    shown = present_check_in(entry, versions, history, Dates(frame.clinic.zone, now))
+    shown = present_check_in(entry, versions, history, ends, Dates(frame.clinic.zone, now))
     return desk_page(
         "desk/check_in.html", frame, check_in=shown, patient_id=patient_id, name=name, may_sign=may_sign
     )

@@ -61,6 +61,7 @@ class Line:
     arrived: str
     clock: str
     before: str
+    how: str
     scores: dict[str, ScoreWords]
     difficulty: str
     item9: str
@@ -132,6 +133,7 @@ def _line(entry: Entry, earlier: list[Entry], dates: Dates, later: Entry | None)
         arrived=late_words(check_in.answered_at, check_in.arrived_at, dates),
         clock=clock_words(check_in, dates),
         before=before_words(entry, dates),
+        how=how_words(entry),
         scores={name: score_words(name, score, earlier) for name, score in entry.scores.items()},
         difficulty=difficulty_words(entry),
         item9=item9,
@@ -230,6 +232,18 @@ def before_words(entry: Entry, dates: Dates) -> str:
         treatment=treatment_name(treatment_of(visit.modality)),
         when=dates.near(visit.starts_at),
     )
+
+
+def how_words(entry: Entry) -> str:
+    """When it did not come from the person's own phone, or somebody helped."""
+    words = []
+    if entry.source == "paper":
+        words.append(_("on paper, entered by {name}", name=entry.entered_by))
+    if entry.source == "tablet":
+        words.append(_("on the clinic’s tablet"))
+    if entry.check_in.answered_by == "with_help":
+        words.append(_("answered with help"))
+    return " · ".join(words)
 
 
 def signed_words(entry: Entry, dates: Dates) -> str:

@@ -1,6 +1,6 @@
 """Days and times in the words a desk uses: short, in the clinic's zone, in the reader's language."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from app.languages import format_short_day, format_time, local, request_language
 from app.languages import gettext as _
@@ -30,10 +30,17 @@ class Dates:
 
     def day(self, moment: datetime) -> str:
         """'Nov 17', or 'Nov 17, 2025' in another year."""
-        there = local(moment, self.zone).date()
+        return self.calendar_day(self.local_day(moment))
+
+    def calendar_day(self, day: date) -> str:
+        """The same of a day that is no moment."""
         # A number stays with its month, and a time with its AM.
-        short = format_short_day(there, self.language).replace(" ", NO_BREAK)
-        return short if there.year == self.today.year else f"{short}, {there.year}"
+        short = format_short_day(day, self.language).replace(" ", NO_BREAK)
+        return short if day.year == self.today.year else f"{short}, {day.year}"
+
+    def local_day(self, moment: datetime) -> date:
+        """The day on the calendar of the clinic."""
+        return local(moment, self.zone).date()
 
     def time(self, moment: datetime) -> str:
         """'8:31 AM'."""

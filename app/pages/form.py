@@ -23,7 +23,7 @@ from app.models import Patient
 from app.schemas.envelope import FORMAT, UnreadableError
 from app.schemas.fields import read_uuid
 from app.schemas.form import read_form
-from app.services.access import Actor, load_actor, own_patients
+from app.services.access import Actor, load_actor, own_records
 from app.services.intake import Handed, Receipt
 
 blueprint = Blueprint("form", __name__)
@@ -56,7 +56,7 @@ def _refused(language: str, error: BetweenError) -> Response:
 def _send(language: str) -> Response:
     actor = optional_actor()
     if actor is not None:
-        return _stored_page(language, actor.name, _store(actor, language))
+        return _stored_page(language, actor, _store(actor, language))
     if not request.form.get("email"):
         return _sign_in_page(language, None, 401)
     person = identify(request.form["email"], request.form.get("passphrase", ""))
@@ -66,7 +66,7 @@ def _send(language: str) -> Response:
     with parts().database.reading() as session:
         actor = load_actor(session, person.id)
     assert actor is not None
-    return sign_in(_stored_page(language, actor.name, _store(actor, language)), person.id)
+    return sign_in(_stored_page(language, actor, _store(actor, language)), person.id)
 
 
 def _sign_in_page(language: str, error: str | None, status: int) -> Response:
@@ -82,11 +82,12 @@ def _sign_in_page(language: str, error: str | None, status: int) -> Response:
     )
 
 
-def _stored_page(language: str, name: str, receipt: Receipt) -> Response:
+def _stored_page(language: str, actor: Actor, receipt: Receipt) -> Response:
     return page(
         "account/form_stored.html",
         language=language,
-        name=name,
+        name=actor.name,
+        is_over=not any(held.role == "patient" for held in actor.roles),
         receipt=receipt,
         positive=request.form.get("phq9-9") in ("1", "2", "3"),
     )
@@ -95,7 +96,7 @@ def _stored_page(language: str, name: str, receipt: Receipt) -> Response:
 def _store(actor: Actor, language: str) -> Receipt:
     now = current_now()
     with parts().database.reading() as session:
-        patient = session.scalars(own_patients(actor)).first()
+        patient = session.scalars(own_records(actor)).first()
     if patient is None:
         raise BetweenError("not_allowed" if actor.roles else "no_place")
     return parts().intake.take(Handed(actor.person_id, [_arrival(patient, actor, language, now)], now))[0]
@@ -156,6 +157,8 @@ def answers_of(form: MultiDict[str, str], language: str) -> dict[str, Any]:
         "note": {dimension: _note(form, dimension) for dimension in DIMENSIONS},
         "today": _number(form.get("today")),
         "should_know": _should_know(form),
+        # Left out when nobody said: the same form, sent again after an upgrade, is still the same.
+        **({"answered_by": form["answered-by"]} if form.get("answered-by") else {}),
     }
 
 

@@ -139,6 +139,7 @@ def _form_page(invited: Invited, errors: dict[str, str], status: int) -> Respons
             "role": invited.invitation.role,
             "invited_by": invited.inviter_name,
             "name": invited.invitation.name,
+            "email": invited.invitation.email,
         },
         form=request.form.to_dict(),
         errors=errors,

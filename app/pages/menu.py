@@ -2,7 +2,7 @@
 
 from flask import url_for
 
-from app.domain.roles import ADMINISTRATOR, CARERS, FRONT_DESK, STAFF
+from app.domain.roles import ADMINISTRATOR, CARERS, CLINICIAN, FRONT_DESK, STAFF
 from app.languages import gettext as _
 from app.languages import mark
 from app.services.access import Actor
@@ -13,6 +13,7 @@ PAGES = (
     ("contacts", "caseload.show_caseload", mark("Patients"), (FRONT_DESK,)),
     ("alerts", "alert_desk.show_alerts", mark("Alerts"), CARERS),
     ("invitations", "invitations.show_form", mark("Invite"), STAFF),
+    ("enrolment", "enrolment.show_form", mark("Enroll"), (CLINICIAN,)),
     ("repairs", "repairs.show_repairs", mark("Repairs"), CARERS),
     ("staff", "staff.show_staff", mark("Staff"), (ADMINISTRATOR,)),
     ("settings", "settings.show_settings", mark("Settings"), (ADMINISTRATOR,)),

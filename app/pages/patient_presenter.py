@@ -12,6 +12,8 @@ from app.languages import format_short_day, ngettext
 from app.languages import gettext as _
 from app.models import Agreement
 from app.pages.alert_presenter import ThreadWords, present_thread
+from app.pages.baseline_presenter import BaselineWords, PastWords, present_baselines, present_past
+from app.pages.care_end_presenter import CareWords, present_care
 from app.pages.caseload_presenter import Detail
 from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
 from app.pages.dates import Dates
@@ -89,8 +91,13 @@ class PatientPage:
     executive: list[NoteWords]
     hedonic: list[NoteWords]
     attribution: Attribution | None
+    baselines: list[BaselineWords]
+    past: list[PastWords]
+    care: CareWords
     plan: Plan
     safety_plan: str
+    has_account: bool
+    language: str
     shared: list[tuple[str, str]]
     agreed: list[str]
     modalities: list[tuple[str, str]]
@@ -140,8 +147,13 @@ def present_patient(
         executive=present_notes(record.entries, "executive", dates),
         hedonic=present_notes(record.entries, "hedonic", dates),
         attribution=_attribution(record),
+        baselines=present_baselines(record.baselines, record.entries, dates),
+        past=present_past(record.past_totals, dates),
+        care=present_care(record, dates, reader.membership_id),
         plan=present_plan(record.visits, record.cadences, dates, undo),
         safety_plan=record.patient.safety_plan,
+        has_account=record.has_account,
+        language=record.language,
         shared=[(one.caregiver, _shared_words(one.until, one.last_seen_at, dates)) for one in record.shared],
         agreed=_agreed_words(record.agreement, dates),
         modalities=[(one, _(MODALITY_NAMES[one])) for one in MODALITIES],
@@ -180,6 +192,8 @@ def _facts(record: PatientRecord, lines: list[Line], dates: Dates) -> list[Detai
     if record.language == "es":
         facts.append(Detail(_("answers in Spanish")))
     facts.append(Detail(_("lead: {name}", name=record.lead)))
+    if not record.has_account:
+        facts.append(Detail(_("no phone yet")))
     if not lines:
         facts.append(Detail(_("nothing sent yet")))
     return facts

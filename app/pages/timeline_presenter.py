@@ -14,6 +14,7 @@ from app.pages.check_in_presenter import KINDS
 from app.pages.dates import Dates
 from app.pages.words import SHORT_BANDS, band_name, treatment_name
 from app.services.journal import Entry
+from app.services.past_totals import Entered
 from app.services.timeline import SHOWN, PatientRecord, usual_range
 
 LEAST = timedelta(days=35)
@@ -52,6 +53,7 @@ class Timeline:
     treatments: list[str]
     has_range: bool
     has_ratings: bool
+    has_entered: bool
     rows: list[Happening]
     is_empty: bool
 
@@ -64,10 +66,12 @@ def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
     held = [visit for visit in record.visits if visit.state != "cancelled"]
     ahead = [visit.starts_at for visit in held if visit.starts_at > dates.now]
     reach = (ahead[0] - dates.now + timedelta(days=3)) if ahead else AHEAD_LEAST
-    start, end = _start(entries, held, dates), dates.now + min(max(reach, AHEAD_LEAST), AHEAD_MOST)
+    start, end = _start(record, entries, held, dates), dates.now + min(max(reach, AHEAD_LEAST), AHEAD_MOST)
     shown = [visit for visit in held if start <= visit.starts_at <= end]
     usual = usual_range(record.entries)
+    past = [one for one in record.past_totals if _noon(one, dates) >= start]
     sightings = [_sighting(entry) for entry in reversed(entries)]
+    sightings += [_entered_sighting(one, dates) for one in past]
     occasions = [Occasion(one.starts_at, treatment_of(one.modality), str(one.id)) for one in shown]
     months = _months(start, end, dates.zone)
 
@@ -80,7 +84,8 @@ def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
     return Timeline(
         title=_title(max(start, record.patient.created_at), dates),
         pictures=[draw(WIDE, "wide"), draw(NARROW, "narrow")],
-        readings={str(entry.check_in.id): _reading(entry, dates) for entry in entries},
+        readings={str(entry.check_in.id): _reading(entry, dates) for entry in entries}
+        | {str(one.row.id): _entered_reading(one, dates) for one in past},
         visits={
             str(one.id): f"{treatment_name(treatment_of(one.modality))}, {dates.near(one.starts_at)}"
             for one in shown
@@ -90,7 +95,8 @@ def present_timeline(record: PatientRecord, dates: Dates) -> Timeline:
         ],
         has_range=usual is not None,
         has_ratings=any(one.today is not None for one in sightings),
-        rows=_rows(entries, shown, dates),
+        has_entered=bool(past),
+        rows=_rows(entries, shown, past, dates),
         is_empty=not any(one.phq9 is not None or one.gad7 is not None for one in sightings),
     )
 
@@ -107,14 +113,15 @@ def _title(since: datetime, dates: Dates) -> str:
     return _("Since {day}", day=dates.day(since))
 
 
-def _start(entries: list[Entry], held: list[Visit], dates: Dates) -> datetime:
+def _start(record: PatientRecord, entries: list[Entry], held: list[Visit], dates: Dates) -> datetime:
     """Twelve weeks ago, or shortly before the first thing there is: no half-empty chart for somebody new."""
     first = [one.check_in.answered_at for one in entries[-1:]] + [one.starts_at for one in held[:1]]
+    first += [_noon(one, dates) for one in record.past_totals[-1:]]
     since = min(first, default=dates.now) - timedelta(days=4)
     return max(dates.now - SHOWN, min(since, dates.now - LEAST))
 
 
-def _rows(entries: list[Entry], shown: list[Visit], dates: Dates) -> list[Happening]:
+def _rows(entries: list[Entry], shown: list[Visit], past: list[Entered], dates: Dates) -> list[Happening]:
     """Everything on the drawing, newest first."""
     rows = [(entry.check_in.answered_at, _happening(entry, dates)) for entry in entries]
     rows += [
@@ -124,6 +131,7 @@ def _rows(entries: list[Entry], shown: list[Visit], dates: Dates) -> list[Happen
         )
         for one in shown
     ]
+    rows += [(_noon(one, dates), _entered_happening(one, dates)) for one in past]
     return [row for _at, row in sorted(rows, key=lambda pair: pair[0], reverse=True)]
 
 
@@ -150,6 +158,43 @@ def _sighting(entry: Entry) -> Sighting:
         key=str(entry.check_in.id),
         lanes=(executive.direction if executive else None, hedonic.direction if hedonic else None),
         today=entry.check_in.today,
+    )
+
+
+def _noon(one: Entered, dates: Dates) -> datetime:
+    """A day of a paper chart has no hour."""
+    return datetime.combine(one.row.day, time(12), ZoneInfo(dates.zone)).astimezone(UTC)
+
+
+def _entered_sighting(one: Entered, dates: Dates) -> Sighting:
+    totals = {one.row.instrument: one.row.total}
+    return Sighting(
+        at=_noon(one, dates),
+        phq9=totals.get("phq9"),
+        gad7=totals.get("gad7"),
+        prorated=False,
+        key=str(one.row.id),
+        lanes=(None, None),
+        today=None,
+        is_entered=True,
+    )
+
+
+def _entered_reading(one: Entered, dates: Dates) -> str:
+    instrument = load_instrument(one.row.instrument)
+    band = band_name(one.row.instrument, instrument.band(one.row.total).id)
+    words = [dates.calendar_day(one.row.day), f"{instrument.title} {one.row.total}, {band}", _("entered")]
+    return " · ".join([*words, one.row.source_text])
+
+
+def _entered_happening(one: Entered, dates: Dates) -> Happening:
+    totals = {one.row.instrument: str(one.row.total)}
+    return Happening(
+        day=dates.calendar_day(one.row.day),
+        what=_("entered: {source}", source=one.row.source_text),
+        phq9=totals.get("phq9", ""),
+        gad7=totals.get("gad7", ""),
+        today="",
     )
 
 

@@ -5,7 +5,15 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from app.domain.check_in import IN_PERSON, KINDS, CheckInFacts, InstrumentFacts, NoteFacts, score_instrument
+from app.domain.check_in import (
+    ANSWERED_BY,
+    IN_PERSON,
+    KINDS,
+    CheckInFacts,
+    InstrumentFacts,
+    NoteFacts,
+    score_instrument,
+)
 from app.domain.note import ATTRIBUTIONS, DIMENSIONS, DIRECTIONS, TOPICS
 from app.domain.score import AnswerError
 from app.schemas.fields import (
@@ -84,6 +92,8 @@ class EnvelopeSchema(_Known):
     note = Part(NoteSchema, required=True, allow_none=True)
     today = Whole(0, 10, required=True, allow_none=True)
     should_know = Part(ShouldKnowSchema, required=True, allow_none=True)
+    # Phones before 0.3.0 did not ask.
+    answered_by = OneOf(ANSWERED_BY, allow_none=True)
     started_at = UtcMoment(required=True)
     answered_at = UtcMoment(required=True)
     wall = Words(40, required=True)
@@ -154,6 +164,7 @@ def _facts(said: dict[str, Any], instruments: dict[str, InstrumentFacts]) -> Che
         should_know=should_know["answer"],
         should_know_topics=tuple(should_know["topics"]),
         should_know_text=should_know["text"],
+        answered_by=said.get("answered_by"),
         started_at=said["started_at"],
         answered_at=said["answered_at"],
         wall=said["wall"],

@@ -1,9 +1,10 @@
-"""What the form without script leaves behind: the envelope's answers, and nothing of a phone."""
+"""What a form leaves behind, without script or on paper: the envelope's answers, and nothing of a phone."""
 
 import json
 import uuid
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.domain.check_in import CheckInFacts
 from app.languages import local
@@ -20,12 +21,22 @@ def read_form(kept: bytes, item_id: uuid.UUID, zone: str, arrived_at: datetime) 
         raise UnreadableError("not_json") from error
     if type(said) is not dict:
         raise UnreadableError("not_an_envelope")
-    return read_envelope(json.dumps({**said, **_frame(zone, arrived_at)}).encode(), item_id)
+    try:
+        frame = _paper_frame(said, arrived_at) if "written" in said else _frame("form", zone, arrived_at)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableError("wrong_shape: written") from error
+    return read_envelope(json.dumps({**said, **frame}).encode(), item_id)
 
 
-def _frame(zone: str, arrived_at: datetime) -> dict[str, Any]:
+def _paper_frame(said: dict[str, Any], arrived_at: datetime) -> dict[str, Any]:
+    """A paper has a day and no hour: noon, unless it was entered before that."""
+    noon = datetime.combine(date.fromisoformat(said["written"]), time(12), ZoneInfo(said["zone"]))
+    return _frame("paper", said["zone"], min(noon.astimezone(UTC), arrived_at))
+
+
+def _frame(app: str, zone: str, finished_at: datetime) -> dict[str, Any]:
     """What a form cannot know of itself. Its answers were finished when it was sent."""
-    moment, there = arrived_at.isoformat(), local(arrived_at, zone)
+    moment, there = finished_at.isoformat(), local(finished_at, zone)
     offset = there.utcoffset()
     assert offset is not None
     return {
@@ -34,7 +45,7 @@ def _frame(zone: str, arrived_at: datetime) -> dict[str, Any]:
         "wall": there.strftime("%Y-%m-%dT%H:%M:%S"),
         "zone": zone,
         "offset": int(offset.total_seconds() // 60),
-        "app": "form",
+        "app": app,
         "install": str(NO_INSTALL),
         "sequence": 0,
         "pending": 0,

@@ -27,6 +27,7 @@ ABOUT = {
     "supersedes": "The id of the check-in that this one takes the place of.",
     "visits": "The visits it was written before; may be empty.",
     "difficulty": "null: not asked. A null value in it: asked and left out.",
+    "answered_by": "Whether somebody helped with answering. Older phones do not say.",
     "answered_at": "When Send was pressed on the phone.",
     "wall": "The same moment by the phone's clock, without a zone.",
     "offset": "Minutes ahead of UTC.",

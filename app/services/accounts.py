@@ -155,7 +155,13 @@ def resume_place(held: Membership) -> Membership:
     return held
 
 
-def enrol_patient(session: Session, membership: Membership, lead_id: uuid.UUID, now: datetime) -> Patient:
+def enrol_patient(
+    session: Session,
+    membership: Membership,
+    lead_id: uuid.UUID,
+    now: datetime,
+    patient_id: uuid.UUID | None = None,
+) -> Patient:
     """The patient behind a membership, led by a clinician who is thereby on the team."""
     known = session.scalar(
         sa.select(Patient).where(
@@ -165,7 +171,11 @@ def enrol_patient(session: Session, membership: Membership, lead_id: uuid.UUID, 
     if known is not None:
         return known
     patient = Patient(
-        clinic_id=membership.clinic_id, membership_id=membership.id, lead_id=lead_id, created_at=now
+        clinic_id=membership.clinic_id,
+        id=patient_id or uuid.uuid4(),
+        membership_id=membership.id,
+        lead_id=lead_id,
+        created_at=now,
     )
     session.add(patient)
     session.flush()

@@ -8,9 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.roles import ACTIVE, CARERS, CLINICIAN, STAFF
+from app.domain.roles import ACTIVE, CARERS, CLINICIAN, ENDED, PATIENT, STAFF
 from app.errors import BetweenError
 from app.models import Clinic, Membership, Person, WebSession
+
+FORMER_PATIENT = "former_patient"
+"""A patient whose care ended: sees the own record and that nobody reads there any more, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,11 @@ def _is_open() -> sa.ColumnElement[bool]:
 def _memberships(session: Session, person_id: uuid.UUID) -> list[tuple[Role, bool]]:
     """Those that count, each with whether it needs a second factor."""
     rows = session.execute(
-        sa.select(Membership.clinic_id, Membership.id, Membership.role, _needs_proof())
+        sa.select(Membership.clinic_id, Membership.id, _role(), _needs_proof())
         .join(Clinic, Clinic.id == Membership.clinic_id)
-        .where(Membership.person_id == person_id, Membership.state == ACTIVE, _is_open())
+        .where(
+            Membership.person_id == person_id, sa.or_(Membership.state == ACTIVE, _is_former()), _is_open()
+        )
         .order_by(Membership.created_at, Membership.id)
     )
     return [(Role(*row[:3]), bool(row[3])) for row in rows]
@@ -123,3 +128,11 @@ def _needs_proof() -> sa.ColumnElement[bool]:
 def _owes_second_factor(person: Person, web: WebSession) -> bool:
     """Asked for at sign-in: a session from before the factor was set up goes on as it was."""
     return person.second_factor_at is not None and web.created_at >= person.second_factor_at
+
+
+def _role() -> sa.ColumnElement[str]:
+    return sa.case((_is_former(), FORMER_PATIENT), else_=Membership.role)
+
+
+def _is_former() -> sa.ColumnElement[bool]:
+    return sa.and_(Membership.state == ENDED, Membership.role == PATIENT)

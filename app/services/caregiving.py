@@ -26,7 +26,7 @@ class Cared:
 
 
 def read_cared(session: Session, actor: Actor, now: datetime) -> list[Cared]:
-    """The live consents. An ended one is not there, as if it never was."""
+    """The live consents. An ended one, or one of a patient whose care ended, is as if it never was."""
     return [cared for link in session.scalars(own_care_links(actor)) if (cared := _cared(session, link, now))]
 
 
@@ -53,15 +53,19 @@ def _cared(session: Session, link: CareLink, now: datetime) -> Cared | None:
     clinic = session.get_one(Clinic, link.clinic_id)
     if not is_live(link, local(now, clinic.zone).date()):
         return None
-    name = session.scalars(
+    name = session.scalar(
         sa.select(Person.name)
         .join(Membership, Membership.person_id == Person.id)
         .join(
             Patient,
             sa.and_(Patient.clinic_id == Membership.clinic_id, Patient.membership_id == Membership.id),
         )
-        .where(Patient.clinic_id == link.clinic_id, Patient.id == link.patient_id)
-    ).one()
+        .where(
+            Patient.clinic_id == link.clinic_id, Patient.id == link.patient_id, Membership.state != "ended"
+        )
+    )
+    if name is None:
+        return None
     visits = session.scalars(
         sa.select(Visit)
         .where(

@@ -1,8 +1,9 @@
 """The caseload: who needs somebody, who has news, who is drifting. The number of queries is fixed."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,11 +14,14 @@ from app.services.caseload_facts import Caseload, Row
 from app.services.caseload_rows import add_heard, add_runs, add_scores, add_treatments, find_quiet, read_names
 from app.services.caseload_signals import (
     find_alerts,
+    find_ended,
     find_news,
     find_rises,
     find_stretches,
     find_unreached,
 )
+
+Found = TypeVar("Found")
 
 
 def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 1) -> Caseload:
@@ -25,8 +29,10 @@ def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 
     team = patients_on_desk(actor)
     members = session.scalars(sa.select(team.c.id)).all()
     alerts, news = find_alerts(session, team), find_news(session, team, members)
-    stretches, rises = find_stretches(session, team, now), find_rises(session, team, members, now)
-    unreached = find_unreached(session, team)
+    ended = find_ended(session, team)
+    stretches = _without(find_stretches(session, team, now), ended)
+    rises = _without(find_rises(session, team, members, now), ended)
+    unreached = _without(find_unreached(session, team), ended)
     needing = list(alerts)
     reading = [key for key in news if key not in alerts]
     drifting = [key for key in {**stretches, **rises} if key not in alerts and key not in news]
@@ -41,7 +47,7 @@ def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 
     for key, row in rows.items():
         row.alert, row.news = alerts.get(key), news.get(key)
         row.stretches, row.rises = stretches.get(key, []), rises.get(key, [])
-        row.unreached = unreached.get(key, [])
+        row.unreached, row.care_ended_at = unreached.get(key, []), ended.get(key)
 
     def pick(keys: Iterable[uuid.UUID]) -> list[Row]:
         return [rows[key] for key in keys if key in rows]
@@ -55,6 +61,11 @@ def read_caseload(session: Session, actor: Actor, now: datetime, *, page: int = 
         len(members),
         len(members) - len(busy),
     )
+
+
+def _without(found: dict[uuid.UUID, Found], ended: Container[uuid.UUID]) -> dict[uuid.UUID, Found]:
+    """Whose care ended drifts from nothing and is called by nobody; what they still send is news."""
+    return {key: one for key, one in found.items() if key not in ended}
 
 
 def mark_called(session: Session, patient: Patient, reminder_id: uuid.UUID) -> bool:

@@ -103,6 +103,7 @@ class Row:
     rises: list[Rise] = field(default_factory=list)
     unreached: list[Unreached] = field(default_factory=list)
     heard_at: datetime | None = None
+    care_ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from app.models import (
     AlertAttempt,
     AlertWords,
     Cadence,
+    CareEnd,
     CheckIn,
     InstrumentScore,
     Membership,
@@ -52,6 +53,16 @@ def of_members(members: Sequence[uuid.UUID]) -> sa.ColumnElement[bool]:
     Beside others with 5,000 check-ins each it read all 100,000 to find a team's few.
     """
     return CheckIn.patient_id.in_(members) if len(members) <= MOST_NAMED else sa.true()
+
+
+def find_ended(session: Session, team: sa.Subquery) -> dict[uuid.UUID, datetime]:
+    """Since when the care of each is over, of those whose care is."""
+    rows = session.execute(
+        sa.select(CareEnd.patient_id, CareEnd.ended_at)
+        .join(team, same_patient(CareEnd, team))
+        .where(CareEnd.returned_at.is_(None))
+    )
+    return {row.patient_id: row.ended_at for row in rows}
 
 
 def find_alerts(session: Session, team: sa.Subquery) -> dict[uuid.UUID, OpenAlert]:

@@ -86,6 +86,7 @@ def _check_in(one: NewCheckIn) -> RowValues:
         "today": facts.today,
         "should_know": facts.should_know,
         "should_know_topics": list(facts.should_know_topics),
+        "answered_by": facts.answered_by,
     }
     return _sealed(one, _CHECK_IN, row, "should_know_text", facts.should_know_text)
 

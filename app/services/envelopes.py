@@ -75,6 +75,7 @@ def envelope_row(one: Arrived, variant: str, cipher: Cipher) -> RowValues:
         "key_id": arrival.key_id,
         "arrived_at": one.at,
         "repair": arrival.repair,
+        "entered_by": arrival.entered_by,
     }
     return {**row, "sealed": cipher.seal(arrival.sealed, envelope_place(row))}
 

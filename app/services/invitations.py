@@ -14,6 +14,7 @@ from app.errors import BetweenError
 from app.models import CareLink, Clinic, Invitation, Membership, Patient, Person, TeamMember
 from app.services.accounts import enrol_patient, find_membership, join_clinic, plain_name, resume_place
 from app.services.audit import record
+from app.services.patient_accounts import hand_over_record
 
 # No 0 O 1 I L U: what is read aloud or copied from paper is typed right. 12 of these 30 make 58 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -38,6 +39,7 @@ def invite(
     name: str,
     language: str,
     now: datetime,
+    email: str = "",
     patient_id: uuid.UUID | None = None,
     care_until: date | None = None,
     lead_id: uuid.UUID | None = None,
@@ -58,6 +60,7 @@ def invite(
         code_hash=_hash(code),
         role=role,
         name=plain_name(name),
+        email=email,
         language=language,
         invited_by=inviter.id,
         patient_id=patient_id,
@@ -134,7 +137,7 @@ def accept_invitation(session: Session, invitation: Invitation, person: Person, 
     if used is None:
         raise BetweenError("invitation_used")
     membership = _take_place(session, invitation, person, now)
-    if invitation.role == PATIENT:
+    if invitation.role == PATIENT and invitation.patient_id is None:
         _enrol(session, invitation, membership, now)
     if invitation.role == CAREGIVER:
         _open_care_link(session, invitation, membership, now)
@@ -172,7 +175,13 @@ def _place(session: Session, invitation: Invitation) -> Membership:
 
 
 def _take_place(session: Session, invitation: Invitation, person: Person, now: datetime) -> Membership:
-    """The place that waits becomes this person's; one whom the clinic knows has the own place again."""
+    """The place that waits becomes this person's; one whom the clinic knows has the own place again.
+
+    A patient who was enrolled in the room is there already; the code says who it is.
+    """
+    if invitation.role == PATIENT and invitation.patient_id is not None:
+        patient = session.get_one(Patient, (invitation.clinic_id, invitation.patient_id))
+        return hand_over_record(session, patient, person)
     if invitation.membership_id is None:
         return join_clinic(session, person.id, invitation.clinic_id, invitation.role, now)
     place = _place(session, invitation)

@@ -19,6 +19,7 @@ from app.models import (
     AlertWords,
     CheckIn,
     CheckInVisit,
+    Envelope,
     InstrumentScore,
     Membership,
     Note,
@@ -47,6 +48,8 @@ class Entry:
     visits: list[Visit]
     sign_off: SignOff | None
     reader_name: str | None
+    source: str
+    entered_by: str | None
 
     @cached_property
     def answers(self) -> dict[str, dict[int, int]]:
@@ -59,7 +62,7 @@ def read_check_ins(
     session: Session, clinic_id: uuid.UUID, patient_id: uuid.UUID, since: datetime
 ) -> list[Entry]:
     """The patient's check-ins answered since then, newest first, at most one page of 200."""
-    return _entries(
+    return read_entries(
         session,
         sa.select(CheckIn)
         .where(CheckIn.clinic_id == clinic_id, CheckIn.patient_id == patient_id, CheckIn.answered_at >= since)
@@ -70,7 +73,7 @@ def read_check_ins(
 
 def find_check_in(session: Session, patient: Patient, check_in_id: uuid.UUID) -> Entry:
     """One check-in of this patient. Raises BetweenError not_found."""
-    found = _entries(
+    found = read_entries(
         session,
         sa.select(CheckIn).where(
             CheckIn.clinic_id == patient.clinic_id,
@@ -85,7 +88,7 @@ def find_check_in(session: Session, patient: Patient, check_in_id: uuid.UUID) ->
 
 def versions_of(session: Session, patient: Patient, client_id: uuid.UUID) -> list[Entry]:
     """All versions that came under one client id: the first, then each conflict."""
-    return _entries(
+    return read_entries(
         session,
         sa.select(CheckIn)
         .where(
@@ -166,8 +169,8 @@ def _in_open_alert(session: Session, patient: Patient) -> set[uuid.UUID]:
     return {*session.scalars(joined(AlertAnswer)), *session.scalars(joined(AlertWords))}
 
 
-def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
-    """Of one patient."""
+def read_entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
+    """The check-ins of one patient with everything they say, in the order of the query."""
     check_ins = list(session.scalars(query))
     if not check_ins:
         return []
@@ -179,6 +182,7 @@ def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
     open_texts(session, Owner(clinic_id, check_ins[0].patient_id), [*check_ins, *notes.values()])
     visits = _visits(session, clinic_id, ids)
     read = _readers(session, clinic_id, ids)
+    came = _sources(session, clinic_id, ids)
     return [
         Entry(
             check_in=one,
@@ -187,6 +191,8 @@ def _entries(session: Session, query: sa.Select[CheckIn]) -> list[Entry]:
             visits=visits[one.id],
             sign_off=read[one.id][0] if one.id in read else None,
             reader_name=read[one.id][1] if one.id in read else None,
+            source=came[one.id][0],
+            entered_by=came[one.id][1],
         )
         for one in check_ins
     ]
@@ -211,6 +217,22 @@ def _visits(session: Session, clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]) ->
     for check_in_id, visit in rows:
         found[check_in_id].append(visit)
     return found
+
+
+def _sources(
+    session: Session, clinic_id: uuid.UUID, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, tuple[str, str | None]]:
+    """How each came, and who typed it in from paper."""
+    rows = session.execute(
+        sa.select(Envelope.id, Envelope.source, Person.name)
+        .outerjoin(
+            Membership,
+            sa.and_(Membership.clinic_id == Envelope.clinic_id, Membership.id == Envelope.entered_by),
+        )
+        .outerjoin(Person, Person.id == Membership.person_id)
+        .where(Envelope.clinic_id == clinic_id, Envelope.id.in_(ids))
+    )
+    return {envelope_id: (source, name) for envelope_id, source, name in rows}
 
 
 def _readers(

@@ -96,8 +96,8 @@ class Reader:
 
 
 def open_kept(keyring: Keyring, kept: Kept) -> bytes:
-    """The bytes behind the seal; a form's were never sealed. Raises CannotOpenError."""
-    if kept.source == "form":
+    """The bytes behind the seal; only a phone seals. Raises CannotOpenError."""
+    if kept.source != "phone":
         return kept.sealed
     return keyring.open(kept.sealed, kept.key_id, kept.person_id, kept.client_id)
 

@@ -14,11 +14,15 @@ from app.services.access import Actor, find_patient
 from app.services.agreements import newest_agreement
 from app.services.alert_reading import Thread, read_threads
 from app.services.at_rest import open_texts, owner_of
+from app.services.baselines import Signable, read_signables
 from app.services.care import Shared, list_shared
+from app.services.care_ends import Ended, read_care_ends
 from app.services.caseload_signals import is_replaced
 from app.services.cover import Colleague, read_colleagues
 from app.services.gaps import Gap, read_gap
 from app.services.journal import Entry, read_check_ins
+from app.services.past_totals import Entered, read_past_totals
+from app.services.patient_accounts import has_account
 from app.services.standing_plans import Signed, read_plan
 from app.services.team import Member, read_members
 from app.services.visits import read_cadences, read_visits
@@ -34,6 +38,7 @@ class PatientRecord:
     patient: Patient
     name: str
     language: str
+    has_account: bool
     lead: str
     since: datetime
     entries: list[Entry]
@@ -46,6 +51,14 @@ class PatientRecord:
     standing: Signed | None
     colleagues: Sequence[Colleague]
     members: list[Member]
+    baselines: dict[str, Signable]
+    past_totals: Sequence[Entered]
+    care_ends: Sequence[Ended]
+
+    @property
+    def care_end(self) -> Ended | None:
+        """The end of care that lasts, if there is one."""
+        return next((one for one in self.care_ends if one.lasts), None)
 
     @property
     def open_thread(self) -> Thread | None:
@@ -61,14 +74,16 @@ def read_patient_record(
     open_texts(session, owner_of(patient), [patient])
     person = _person_of(session, patient.clinic_id, patient.membership_id)
     since = min(now - SHOWN, _oldest_unread(session, patient) or now)
+    visits = read_visits(session, patient)
     return PatientRecord(
         patient=patient,
         name=person.name,
         language=person.language,
+        has_account=has_account(person),
         lead=_person_of(session, patient.clinic_id, patient.lead_id).name,
         since=since,
         entries=read_check_ins(session, patient.clinic_id, patient.id, since),
-        visits=read_visits(session, patient),
+        visits=visits,
         cadences=read_cadences(session, patient),
         threads=read_threads(session, patient),
         shared=list_shared(session, patient, local(now, zone).date()),
@@ -77,6 +92,9 @@ def read_patient_record(
         standing=read_plan(session, patient, now),
         colleagues=read_colleagues(session, actor.as_carer(patient.clinic_id), now),
         members=read_members(session, patient),
+        baselines=read_signables(session, patient, visits, zone),
+        past_totals=read_past_totals(session, patient),
+        care_ends=read_care_ends(session, patient),
     )
 
 

@@ -6,7 +6,7 @@ import jsonschema_rs
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.services.access import POLICIES
+from app.services.policies import POLICIES
 from prove.api import prove_api
 
 # What their address says is all they read.

@@ -141,6 +141,41 @@ def _check_in_page(page: Page) -> None:
     page.wait_for_url(re.compile(r"/check-ins/"))
 
 
+def _enrolled(page: Page) -> None:
+    """A name that nobody has: the demo clinic is shared."""
+    page.locator("#name").fill(f"Noor Haddad {page.evaluate('Date.now()')}")
+    page.locator("label:has([name=adult])").click()
+    page.locator(".invite form .btn").click()
+    expect(page.locator(".sheet")).to_be_visible()
+
+
+def _without_phone(way: str) -> Callable[[Page], None]:
+    """From a patient's page on, without the patient's own phone."""
+
+    def go(page: Page) -> None:
+        _first("a[href*='/clinic/patients/']")(page)
+        page.locator("details:has(form[action$='/paper']) > summary").click()
+        page.locator(f"form[action$='/paper'] button{way}").first.click()
+
+    return go
+
+
+def _paper_entry(page: Page) -> None:
+    _without_phone(":not([formaction])")(page)
+    code = page.locator(".paper .code").first.inner_text()
+    page.goto(page.url.split("/clinic/")[0] + "/clinic/paper")
+    page.locator("#code").fill(code)
+    page.locator(".invite .btn").click()
+    expect(page.locator(".entry")).to_be_visible()
+
+
+def _tablet(page: Page) -> None:
+    """By its link: the button that signs out would do so for every screen after this one."""
+    _without_phone("[formaction]:not([name])")(page)
+    page.goto(page.locator(".url").inner_text())
+    page.locator("#phq9-9 .answer").nth(1).click()
+
+
 FULL = """() => {
     IDBDatabase.prototype.transaction = () => { throw new DOMException("full", "QuotaExceededError"); };
 }"""
@@ -195,6 +230,12 @@ SCREENS = (
     Screen("patient", "/clinic", "clinician", _first("a[href*='/clinic/patients/']")),
     Screen("check-in-read", "/clinic", "clinician", _check_in_page),
     Screen("invitations", "/clinic/invitations", "clinician"),
+    Screen("enroll", "/clinic/enroll", "clinician"),
+    Screen("enrolled", "/clinic/enroll", "clinician", _enrolled),
+    Screen("import", "/clinic/import", "clinician"),
+    Screen("paper", "/clinic", "clinician", _without_phone(":not([formaction])")),
+    Screen("paper-entry", "/clinic", "clinician", _paper_entry),
+    Screen("tablet", "/clinic", "clinician", _tablet),
     Screen("repairs", "/clinic/repairs", "clinician"),
     Screen("alerts", "/clinic/alerts", "clinician"),
     Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),

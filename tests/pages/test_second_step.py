@@ -15,7 +15,7 @@ from app import create_app
 from app.config import Settings
 from app.db import Database
 from app.models import Person, RecoveryCode, Totp, WebSession
-from app.services.access import POLICIES, SESSION
+from app.services.policies import POLICIES, SESSION
 from tests.access_table import TABLE
 from tests.access_world import address_of, body_of, build_world
 from tests.factories import PASSPHRASE, Factory, Member, signed_in, signed_in_since, visitor

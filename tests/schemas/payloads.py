@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.domain.check_in import KINDS
+from app.domain.check_in import ANSWERED_BY, KINDS
 from app.domain.note import ATTRIBUTIONS, DIRECTIONS, TOPICS
 from app.schemas.envelope import FORMAT, LANGUAGES
 
@@ -66,7 +66,8 @@ VALID: st.SearchStrategy[Json] = st.fixed_dictionaries(
         "install": IDS,
         "sequence": st.integers(0, 2**31 - 1),
         "pending": st.integers(0, 2**31 - 1),
-    }
+    },
+    optional={"answered_by": st.none() | st.sampled_from(ANSWERED_BY)},
 )
 SCALARS: st.SearchStrategy[Json] = (
     st.none()

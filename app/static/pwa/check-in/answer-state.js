@@ -1,5 +1,6 @@
 /** Where the answer to item 9 is, in words that are true at this moment. Said anew whenever that changes. */
 import { isTold } from "../domain/draft.js";
+import { endedWords } from "../parts/care-ended.js";
 import { readOverview } from "../store/cache.js";
 import { whereIs } from "../store/outbox.js";
 import { briefly, clock, dayAndTime, daysBetween, phoneZone } from "../when.js";
@@ -11,6 +12,13 @@ const { HOURS_UNFINISHED } = self.BetweenLate;
 
 /** {state, next, reached, mayTell}: `next` says what happens if nothing more is done. */
 export async function whereItIs(draft, now = Date.now()) {
+  const said = await whereTheAnswerIs(draft, now);
+  const ended = endedWords((await readOverview().catch(() => null))?.patients?.[0]);
+  // Nobody is there to be told, so nothing offers it; what is sent still arrives and is kept.
+  return ended ? { ...said, next: ended, mayTell: false } : said;
+}
+
+async function whereTheAnswerIs(draft, now) {
   const whole = await whereIs(draft.id);
   if (isSomewhere(whole)) return whereWhole(draft.id, whole, now);
   if (!draft.told) return onlyHere(draft, now);

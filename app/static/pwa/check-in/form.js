@@ -21,6 +21,7 @@ export function readForm(form, draft) {
   for (const name of DIMENSIONS) draft.note[name] = readDimension(form, name);
   draft.today = number(chosen(form, "today"));
   draft.should_know = readShouldKnow(form);
+  draft.answered_by = chosen(form, "answered-by");
   draft.skipped = draft.skipped.filter((step) => !isAnswered(draft, step));
   return draft;
 }
@@ -59,6 +60,7 @@ export function fillForm(form, draft) {
   choose(form, "should-know", draft.should_know?.answer ?? null);
   chooseAll(form, "should-know-topic", draft.should_know?.topics ?? []);
   write(form.elements["should-know-text"], draft.should_know?.text ?? "");
+  choose(form, "answered-by", draft.answered_by ?? null);
 }
 
 /** Another page wrote in the same draft: the form says what the draft says, and a text that is the same is not touched. */

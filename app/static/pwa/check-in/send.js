@@ -8,6 +8,7 @@ import { knownOwner, sealingKey } from "../sync/pull.js";
 import { syncNow } from "../sync/upload.js";
 import { clock, phoneZone } from "../when.js";
 import { spoken, t } from "../words.js";
+import { endedWords } from "../parts/care-ended.js";
 import { dial } from "../parts/names.js";
 import { bigMark } from "./about.js";
 import { agreeFirst, mustAgreeBeforeSending } from "./before.js";
@@ -169,7 +170,9 @@ async function factsOf(id, signIn) {
 async function has({ arrived_at, needs_repair }) {
   const arrived = fact(t("It arrived at {time}.", { time: clock(arrived_at, phoneZone()) }), "open");
   if (needs_repair) return [fact(t("The clinic has it, but could not read it yet. Nothing is lost.")), arrived];
-  const words = (await readOverview())?.patients?.[0]?.clinic?.answer_words;
+  const patient = (await readOverview())?.patients?.[0];
+  if (endedWords(patient)) return [arrived, fact(endedWords(patient), "open")];
+  const words = patient?.clinic?.answer_words;
   return [
     fact(words ? t("The clinic has it. Not read yet; usually {words}.", { words }) : t("The clinic has it. Not read yet.")),
     arrived,

@@ -20,6 +20,7 @@ export function newDraft({ id, owner, language, now, visits }) {
     note: { executive: emptyPart(), hedonic: emptyPart() },
     today: null,
     should_know: null,
+    answered_by: null,
     told: null,
     helped: false,
     offered: false,

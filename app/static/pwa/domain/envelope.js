@@ -17,6 +17,7 @@ export function makeEnvelope(draft, facts) {
     note: note(draft.note),
     today: draft.today,
     should_know: draft.should_know,
+    answered_by: draft.answered_by ?? null,
     started_at: draft.started_at,
     answered_at,
     wall,

@@ -2,6 +2,7 @@
 import { readOverview } from "../store/cache.js";
 import { listen } from "../store/db.js";
 import { t } from "../words.js";
+import { endedWords } from "./care-ended.js";
 import { showNumbers } from "./crisis-numbers.js";
 
 const SHORT_PLAN = 280;
@@ -91,8 +92,11 @@ async function fillClinic() {
   const patient = overview?.patients?.[0];
   const clinic = patient?.clinic;
   if (!clinic) return;
+  const ended = endedWords(patient);
+  part(".care-ended").hidden = !ended;
+  part(".care-ended").textContent = ended;
   part(".clinic-unknown").hidden = true;
-  for (const line of panel().querySelectorAll(".clinic-known")) line.hidden = false;
+  for (const line of panel().querySelectorAll(".clinic-known")) line.hidden = Boolean(ended);
   part(".clinic-name").textContent = clinic.name;
   part(".clinic-hours").textContent = clinic.hours ? t("usually {hours}", { hours: clinic.hours }) : "";
   part(".clinic-call").hidden = !clinic.phone;

@@ -2,6 +2,7 @@
 import { html } from "preact";
 import { briefly, clock, daysBetween, phoneZone } from "../when.js";
 import { mark, t, tn } from "../words.js";
+import { endedWords } from "./care-ended.js";
 import { Missing } from "./missing.js";
 import { Status } from "./notice.js";
 import { isWish, readingState, sentItems, whereIs } from "./sent.js";
@@ -85,6 +86,7 @@ const Has = ({ one, now }) => html`<${Status} when=${arrivedLater(one) ? t("arri
 
 function Reading({ one, now }) {
   const words = one.patient?.clinic.answer_words;
+  if (!one.read_at && endedWords(one.patient)) return html`<${Status} kept>${endedWords(one.patient)}<//>`;
   if (one.needs_repair) return html`<${Status} kept>
     ${t("It came in a form the server could not read by itself. The clinic looks at it; nothing is lost.")}<//>`;
   if (!one.read_at) return html`<${Status} kept>${words ? t("Not read yet; usually {words}.", { words }) : t("Not read yet.")}<//>`;

@@ -1,6 +1,7 @@
 /** Today says one thing in one sentence, with one button. */
 import { html } from "preact";
 import { Axis } from "../parts/axis.js";
+import { endedWords } from "../parts/care-ended.js";
 import { answeredFor, cancelledNext, lastVisit, nextVisit, patientOf } from "../parts/facts.js";
 import { forbidsDriving, visitIs } from "../parts/names.js";
 import { sentItems } from "../parts/sent.js";
@@ -12,6 +13,7 @@ import { spoken, t } from "../words.js";
 
 export function Today({ phone }) {
   const { overview, draft, now } = phone;
+  if (endedWords(overview.patients[0])) return html`<${Ended} phone=${phone} />`;
   const next = nextVisit(overview, now);
   const last = lastVisit(overview, now);
   const gone = cancelledNext(overview, now);
@@ -34,6 +36,15 @@ export function Today({ phone }) {
     <${SyncWords} phone=${phone} said=${wish?.id} />
   </div>`;
 }
+
+/** Nothing is asked any more; the numbers are one tap away, and what was sent is still said. */
+const Ended = ({ phone }) => html`<div class="today">
+  <h1 tabindex="-1">${endedWords(phone.overview.patients[0])}</h1>
+  <p class="intro">${t("If you might hurt yourself, or are not sure, call now.")}</p>
+  <div class="reach"><a class="btn" href=${`/help/${spoken()}`}>${t("Help now")}</a></div>
+  <p class="small quiet intro">${t("What you wrote before stays under Changes.")}</p>
+  <${SyncWords} phone=${phone} />
+</div>`;
 
 const moment = ({ starts_at, zone }) => `${weekDate(starts_at, zone)}, ${timeWithZone(starts_at, zone)}`;
 

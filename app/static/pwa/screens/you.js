@@ -1,5 +1,6 @@
 /** You: what this phone does for this person, who else sees something, and how to leave. */
 import { html, useState } from "preact";
+import { endedWords } from "../parts/care-ended.js";
 import { Reminders } from "../parts/reminders.js";
 import { Sharing } from "../parts/sharing.js";
 import { SignOut } from "../parts/sign-out.js";
@@ -15,10 +16,11 @@ export function You({ phone, build, prefer, install }) {
   return html`<h1 tabindex="-1">${person.name}</h1>
     <p class="small quiet intro">
       ${patients.map((patient) => [patient.clinic.name, patient.clinician].filter(Boolean).join(" · ")).join("; ")}</p>
+    ${endedWords(patients[0]) ? html`<p class="part">${endedWords(patients[0])}</p>` : html`
     <section class="part"><h2>${t("Reminders on this phone")}</h2><div class="small">
       <${Reminders} push=${push} now=${now} /></div></section>
     <section class="part"><h2>${t("Who sees your visits")}</h2><${Sharing} patients=${patients} now=${now} /></section>
-    <${Unfinished} owner=${phone.owner} />
+    <${Unfinished} owner=${phone.owner} />`}
     <section class="part"><h2>${t("Numbers")}</h2>
       <${Numbers} hidden=${person.numbers_hidden} prefer=${prefer} /></section>
     <section class="part"><h2>${t("Language")}</h2><${Languages} known=${build.languages} prefer=${prefer} /></section>

@@ -1,0 +1,141 @@
+"""A check-in on paper: printed with a code, entered once, scored and told like any other."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from werkzeug.test import TestResponse
+
+from app.models import Alert, CheckIn, CheckInVisit, Envelope, InstrumentScore, PaperForm
+from app.reading import reading_with
+from app.services.reread import Outcome, Reader, find_kept, reread
+from tests.pages.conftest import Desk, words
+
+ANSWERS = {f"phq9-{item}": "1" for item in range(1, 10)} | {f"gad7-{item}": "2" for item in range(1, 8)}
+
+
+def print_form(desk: Desk, language: str = "en", **data: str) -> PaperForm:
+    response = desk.browser().post(desk.path(rest="/paper"), data={"language": language} | data)
+    assert response.status_code == 200
+    code = re.search(r'class="code num"[^>]*>([^<]+)<', response.get_data(as_text=True))
+    assert code is not None
+    with desk.database.reading() as session:
+        return session.scalars(sa.select(PaperForm).where(PaperForm.code == code[1].replace("-", ""))).one()
+
+
+def enter(desk: Desk, form: PaperForm, **changes: str) -> TestResponse:
+    written = {"written": desk.now.date().isoformat()} | ANSWERS | changes
+    return desk.browser().post(desk.path(rest=f"/paper/{form.id}"), data=written, follow_redirects=True)
+
+
+def test_it_becomes_that_check_in_with_score_alert_and_name(desk: Desk) -> None:
+    visit = desk.make.visit(desk.lead, desk.june)
+    form = print_form(desk, visit=str(visit.id))
+    shown = words(enter(desk, form, **{"executive-text": "Got up.", "answered-by": "with_help"}))
+    assert "on paper, entered by Dr. Lindqvist · answered with help" in shown
+    with desk.database.reading() as session:
+        kept = session.scalars(sa.select(Envelope)).one()
+        one = session.scalars(sa.select(CheckIn)).one()
+        totals = dict(session.execute(sa.select(InstrumentScore.instrument, InstrumentScore.total)).all())
+        before = session.scalars(sa.select(CheckInVisit.visit_id)).all()
+        assert session.scalars(sa.select(Alert.state)).all() == ["opened"]
+    assert (kept.source, kept.entered_by, kept.client_id) == ("paper", desk.lead.membership_id, form.id)
+    assert (one.answered_by, one.app_version, one.answered_at <= one.arrived_at) == (
+        "with_help",
+        "paper",
+        True,
+    )
+    assert (totals, before) == ({"phq9": 9, "gad7": 14}, [visit.id])
+
+
+def test_the_same_code_twice_is_told_and_not_doubled(desk: Desk) -> None:
+    form = print_form(desk)
+    enter(desk, form)
+    for again in (enter(desk, form), enter(desk, form, **{"phq9-1": "3"})):
+        assert again.status_code == 409
+        assert "This form was entered by Dr. Lindqvist" in words(again)
+    with desk.database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Envelope)) == 1
+
+
+def test_a_forgotten_row_is_asked_about_and_a_blank_one_was_skipped(desk: Desk) -> None:
+    form = print_form(desk)
+    asked = enter(desk, form, **{"phq9-9": "", "gad7-2": "4"})
+    assert asked.status_code == 422
+    assert "Not entered yet: PHQ-9 9, GAD-7 2." in words(asked)
+    enter(desk, form, **{"phq9-9": "blank", "executive-text": "blank"})
+    with desk.database.reading() as session:
+        phq9 = session.scalars(sa.select(InstrumentScore).where(InstrumentScore.instrument == "phq9")).one()
+    assert (phq9.item9, phq9.status, phq9.total) == ("not_answered", "prorated", 9)
+    assert "blank" in words(desk.browser().get(desk.path())), "a note may say just that"
+
+
+def test_the_day_on_the_paper_stands_as_answered(desk: Desk) -> None:
+    form = print_form(desk)
+    with desk.database.writing() as session:
+        row = session.get_one(PaperForm, (form.clinic_id, form.id))
+        row.printed_at = desk.now - timedelta(days=5)
+    day = (desk.now - timedelta(days=2)).date()
+    for wrong in ("", "soon", (desk.now - timedelta(days=9)).date().isoformat(), "2999-01-01"):
+        assert enter(desk, form, written=wrong).status_code == 422
+    enter(desk, form, written=day.isoformat())
+    with desk.database.reading() as session:
+        one = session.scalars(sa.select(CheckIn)).one()
+    assert one.answered_at.date() == day
+    assert one.wall == f"{day.isoformat()}T12:00:00"
+
+
+def test_only_who_looks_after_the_patient_finds_the_code(desk: Desk) -> None:
+    form, osei = print_form(desk), desk.make.clinician(desk.lead.clinic_id, "Dr. Osei")
+    typed = {"code": f" {form.code[:4].lower()}-{form.code[4:]} "}
+    found = desk.browser().post("/clinic/paper", data=typed)
+    assert found.status_code == 303
+    assert str(form.id) in found.headers["Location"]
+    assert desk.browser(osei).post("/clinic/paper", data=typed).status_code == 422
+    marcus = desk.make.patient(desk.lead, "Marcus Bell")
+    assert desk.browser().get(desk.path(marcus, f"/paper/{form.id}")).status_code == 404
+
+
+def test_what_was_kept_of_a_paper_reads_the_same_once_more(desk: Desk) -> None:
+    form = print_form(desk)
+    enter(desk, form)
+    read = reading_with(desk.app.extensions["between"].keyring)
+    with desk.database.reading_core() as connection:
+        key = connection.execute(sa.select(Envelope.clinic_id, Envelope.id)).one()
+        facts = read(find_kept(connection, (key[0], key[1])))
+    assert not isinstance(facts, str)
+    assert facts.instruments["phq9"].score.total == 9
+    assert (
+        reread(Reader(desk.database, read, None, datetime.now(UTC)), (key[0], key[1])) is Outcome.READ_BEFORE
+    )
+
+
+def test_the_paper_is_verbatim_with_its_notices_in_both_languages(desk: Desk) -> None:
+    for language, said in (
+        (
+            "en",
+            (
+                "Little interest or pleasure in doing things",
+                "Developed by Drs. Robert L. Spitzer",
+                "Call 988",
+            ),
+        ),
+        (
+            "es",
+            (
+                "Poco interés o placer en hacer cosas",
+                "Elaborado por los doctores",
+                "Llamar al 988 (oprima 2)",
+            ),
+        ),
+    ):
+        data = {"language": language}
+        page = words(desk.browser().post(desk.path(rest="/paper"), data=data))
+        assert [one for one in said if one not in page] == []
+        assert page.count(said[1]) == 2
+        assert "J. K." in page
+        assert "June" not in page.split("J. K.")[1], "nothing names the patient"
+    assert desk.browser().post(desk.path(rest="/paper"), data={"language": "fr"}).status_code == 422
+    other = desk.make.visit(desk.lead, desk.make.patient(desk.lead, "Marcus Bell"))
+    form = {"language": "en", "visit": str(other.id)}
+    assert desk.browser().post(desk.path(rest="/paper"), data=form).status_code == 404
