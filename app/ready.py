@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from app.backup.before_upgrade import keep_copy
 from app.channels.vapid import load_vapid
 from app.commands import fill_empty
 from app.config import HOST, Settings
@@ -10,6 +11,7 @@ from app.demo.build import demo_sign_ins
 from app.keys import make_folder
 from app.migrations import upgrade
 from app.services.sealing import load_keyring
+from app.services.upkeep import refuse_moved
 
 
 def prepare(settings: Settings) -> None:
@@ -25,6 +27,10 @@ def prepare(settings: Settings) -> None:
 
 
 def _fill(database: Database, settings: Settings) -> None:
+    refuse_moved(database)
+    copy = keep_copy(database)
+    if copy is not None:
+        print(f"A copy of the database as it was before this upgrade: {copy}", flush=True)
     upgrade(database)
     with database.writing() as session:
         load_keyring(session, settings.instance, datetime.now(UTC))

@@ -22,6 +22,7 @@ from app.models.membership import CareLink, Membership, Patient, TeamMember
 from app.models.person import Person
 from app.models.reminder import Delivery, PushSubscription, Reminder
 from app.models.repair import Dismissal
+from app.models.upkeep import Upkeep
 from app.models.visit import Cadence, Visit
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "StandingPlan",
     "TeamMember",
     "Throttle",
+    "Upkeep",
     "Visit",
     "WebSession",
 ]
