@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from app.backup.before_upgrade import keep_copy
 from app.channels.vapid import load_vapid
+from app.checks import run_start_checks
 from app.commands import fill_empty
 from app.config import HOST, Settings
 from app.db import Database
@@ -38,6 +39,8 @@ def _fill(database: Database, settings: Settings) -> None:
         load_vapid(settings.instance)
     if settings.demo:
         fill_empty(database, settings)
+    for one in run_start_checks(database, settings, datetime.now(UTC)):
+        print(f"Self-check: {one.name}: {one.said()} {one.told()}", flush=True)
 
 
 def tell_address(settings: Settings) -> None:

@@ -2,13 +2,14 @@
 
 import sys
 
+from bench.backup import measure_backup
 from bench.growth import measure_growth
 from bench.lighthouse import measure_lighthouse
 from bench.page import measure_pages
 from bench.result import WRITTEN, Result, commit, show, write
 from bench.sync import measure_sync
 
-PARTS = ("pages", "sync", "growth", "lighthouse")
+PARTS = ("pages", "sync", "growth", "backup", "lighthouse")
 
 
 def main(wanted: list[str]) -> int:
@@ -21,6 +22,8 @@ def main(wanted: list[str]) -> int:
         results += measure_sync()
     if "growth" in wanted:
         results += measure_growth()
+    if "backup" in wanted:
+        results += measure_backup()
     if "lighthouse" in wanted:
         scores, notes = measure_lighthouse()
         results += scores

@@ -104,6 +104,7 @@ TABLE = {
     "repairs.read_again": ("POST", "401 403 403 303 404 404 403 403"),
     "repairs.restore": ("POST", "401 403 403 303 404 404 403 403"),
     "repairs.dismiss": ("POST", "401 403 403 303 404 404 403 403"),
+    "health_page.show_health": ("GET", "302 403 403 200 200 200 403 403"),
     "care.show_care": ("GET", "302 403 403 403 403 403 200 200"),
 }
 

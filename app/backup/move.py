@@ -76,7 +76,7 @@ def _close_source(connection: sqlite3.Connection, tables: list[Table], now: date
         for act in ("INSERT", "UPDATE", "DELETE"):
             connection.execute(
                 f'CREATE TRIGGER "moved_{table.name}_{act.lower()}" BEFORE {act} ON "{table.name}" '
-                f"BEGIN INSERT INTO {NOWHERE} DEFAULT VALUES; END"
+                f"BEGIN INSERT INTO {NOWHERE} VALUES (1); END"
             )
     connection.execute("COMMIT")
 

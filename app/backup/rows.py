@@ -102,7 +102,8 @@ def _describe(inspector: sa.Inspector, name: str) -> Table:
 def _sqlite_value(name: str, kind: sa.types.TypeEngine[object]) -> str:
     """An expression for a column's text in a COPY line, NULL where the column is."""
     if isinstance(kind, sa.LargeBinary):
-        return f"'\\\\x' || lower(hex({name}))"
+        # Of NULL, hex makes an empty text, which is another value.
+        return f"CASE WHEN {name} IS NOT NULL THEN '\\\\x' || lower(hex({name})) END"
     # A CHAR is a UUID's: hex.
     if isinstance(kind, sa.JSON) or (isinstance(kind, sa.String) and not isinstance(kind, sa.CHAR)):
         for code, escape in ESCAPES.items():

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from app.errors import UpkeepError
 CHANGES = "backup_change"
 # The longest a commit should wait for one read. SQLite looks again after up to 25 ms.
 READ_SECONDS = 0.004
+PATIENCE_SECONDS, GAP_SECONDS = 120.0, 0.002
 FEWEST, MOST = 8, 4096
 # So few changes are read in one go that nobody notices; more are read in another round.
 LAST_ROUND = 64
@@ -64,10 +66,12 @@ class SqliteSnapshot:
                 self._connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
                 forget_changes(self._connection)
                 self._note_changes()
+                self._connection.execute("PRAGMA busy_timeout=0")
                 try:
                     yield self
                 finally:
                     # On a full disk this fails, too; the next backup does it.
+                    self._connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
                     with suppress(sqlite3.OperationalError):
                         forget_changes(self._connection)
             finally:
@@ -107,7 +111,7 @@ class SqliteSnapshot:
 
     def _read(self, wanted: str, values: Sequence[object]) -> list[tuple[int, str]]:
         began = time.perf_counter()
-        rows = self._connection.execute(wanted, values).fetchall()
+        rows = self._ask(wanted, values)
         took = time.perf_counter() - began
         # As many as can be read in that time; a machine that is busy with others makes it fewer.
         if took > READ_SECONDS:
@@ -115,6 +119,17 @@ class SqliteSnapshot:
         elif len(rows) == self._at_once and took < READ_SECONDS / 2:
             self._at_once = min(MOST, self._at_once * 2)
         return rows
+
+    def _ask(self, wanted: str, values: Sequence[object]) -> list[Any]:
+        """SQLite's own patience sleeps ever longer, and between busy writers the gaps are short."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return self._connection.execute(wanted, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(GAP_SECONDS)
 
     def _later_rounds(self) -> Iterator[Batch]:
         for number in range(1, MOST_ROUNDS):
@@ -140,12 +155,12 @@ class SqliteSnapshot:
         wanted = f"SELECT n, place, number FROM {CHANGES} WHERE n > ? ORDER BY n LIMIT ?"
         mark = f"SELECT 1 FROM {CHANGES} WHERE token = ?"
         try:
-            noted = self._connection.execute(mark, (self._token,)).fetchone()
-            changes = self._connection.execute(wanted, (self._seen, most)).fetchall()
+            noted = self._ask(mark, (self._token,))
+            changes = self._ask(wanted, (self._seen, most))
         except sqlite3.OperationalError as error:
             if "no such table" not in str(error):
                 raise
-            noted = None
+            noted = []
         if not noted:
             raise UpkeepError("The tables were changed while they were read. Make the backup again.")
         return changes
@@ -161,7 +176,7 @@ class SqliteSnapshot:
         for start in range(0, len(changed), LAST_ROUND):
             some = changed[start : start + LAST_ROUND]
             listed = ", ".join("?" * len(some))
-            rows = self._connection.execute(f"{_select(table)} WHERE rowid IN ({listed})", some).fetchall()
+            rows = self._ask(f"{_select(table)} WHERE rowid IN ({listed})", some)
             yield _batch(table, round_, rows, some)
 
 

@@ -46,10 +46,7 @@ class SqliteTarget:
 
     def load(self, table: Table, lines: Lines) -> None:
         """All rows of one table."""
-        marks = ", ".join("?" * len(table.columns))
-        insert = f'INSERT INTO "{table.name}" ({table.listed}) VALUES ({marks})'
-        for some in lines:
-            self._connection.executemany(insert, [_values(table, line) for line in some])
+        insert_lines(self._connection, table, lines)
 
     def commit(self) -> None:
         """All rows are there."""
@@ -108,19 +105,11 @@ class PostgresqlTarget:
         self.discard()
         create_tables(self.database, revision)
         self._connection = self.database.engine.connect()
-        # Moments come without a zone, and are UTC.
-        self._connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
         return _tables(self.database)
 
     def load(self, table: Table, lines: Lines) -> None:
         """All rows of one table."""
-        driver = self._connection.connection.driver_connection
-        assert driver is not None
-        wanted = f'COPY "{table.name}" ({table.listed}) FROM STDIN'
-        with driver.cursor() as cursor, cursor.copy(wanted) as copy:
-            for some in lines:
-                if some:
-                    copy.write(b"\n".join(some) + b"\n")
+        copy_in(self._connection, table, lines)
 
     def commit(self) -> None:
         """All rows are there; numbers that the database gives go on after the last."""
@@ -155,6 +144,26 @@ class PostgresqlTarget:
             for name in sa.inspect(connection).get_table_names():
                 connection.exec_driver_sql(f'DROP TABLE "{name}" CASCADE')
         self.database.dispose()
+
+
+def insert_lines(connection: sqlite3.Connection, table: Table, lines: Lines) -> None:
+    """Rows into a table of an SQLite database."""
+    marks = ", ".join("?" * len(table.columns))
+    insert = f'INSERT INTO "{table.name}" ({table.listed}) VALUES ({marks})'
+    for some in lines:
+        connection.executemany(insert, [_values(table, line) for line in some])
+
+
+def copy_in(connection: sa.Connection, table: Table, lines: Lines) -> None:
+    """Rows into a table of a PostgreSQL database."""
+    # Moments come without a zone, and are UTC.
+    connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({table.listed}) FROM STDIN') as copy:
+        for some in lines:
+            if some:
+                copy.write(b"\n".join(some) + b"\n")
 
 
 Target = SqliteTarget | PostgresqlTarget

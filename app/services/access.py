@@ -131,6 +131,7 @@ POLICIES: dict[str, Policy] = {
     "repairs.read_again": _CLINICIAN,
     "repairs.dismiss": _CLINICIAN,
     "repairs.restore": _CLINICIAN,
+    "health_page.show_health": _CLINICIAN,
     "care.show_care": _CAREGIVER,
 }
 

@@ -14,14 +14,17 @@ from flask import Flask
 from app.backup import secret
 from app.backup.archive import Made, make_backup
 from app.backup.keys import save_keys
+from app.backup.restore import restore
 from app.backup.rows import Tally, find_tables
 from app.backup.secret import Secret, from_passphrase
 from app.backup.snapshot import copy_out, read_sqlite
 from app.config import Settings
 from app.db import Database
+from app.errors import UpkeepError
 from tests.factories import Factory, seal_for, signed_in
 from tests.postgres import Postgres
 
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 PASSPHRASE = "seven plain words that open it"
 
 
@@ -129,3 +132,13 @@ def tables_in(url: str) -> list[str]:
         return sa.inspect(engine).get_table_names()
     finally:
         engine.dispose()
+
+
+def refused(settings: Settings, rows: Path, keys: Path | None, opener: Secret, sentence: str) -> None:
+    """It says so, and nothing is there that was not there before."""
+    before = left_in(settings.instance) if settings.instance.exists() else []
+    with pytest.raises(UpkeepError, match=sentence):
+        restore(settings, rows, keys, opener, NOW)
+    assert (left_in(settings.instance) if settings.instance.exists() else []) == before
+    if not settings.database_url.startswith("sqlite"):
+        assert tables_in(settings.database_url) == []

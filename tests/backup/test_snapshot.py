@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -71,6 +72,7 @@ def snapshot_of(path: Path) -> SqliteSnapshot:
 def writer_of(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=5)
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=OFF")
     return connection
 
 
@@ -122,16 +124,21 @@ def test_it_is_one_moment_while_others_write(path: Path) -> None:
                 writer.execute("UPDATE total SET sum = (SELECT sum(n) FROM below)")
                 writer.execute("COMMIT")
                 wrote[0] += 1
+                time.sleep(0.002)
+
+    def between_writes(batches: Iterator[Batch], wrote: list[int]) -> Iterator[Batch]:
+        for batch in batches:
+            before = wrote[0]
+            while wrote[0] == before:
+                time.sleep(0.001)
+            yield batch
 
     thread = threading.Thread(target=write_on)
     with snapshot_of(path).open() as taking:
         thread.start()
-        while wrote[0] < 5:
-            pass
-        found = take(taking.batches())
+        found = take(between_writes(taking.batches(), wrote))
         stop.set()
         thread.join()
-    assert wrote[0] > 10
     assert sum(int(line.split(b"\t")[2]) for line in found["below"]) == int(found["total"][0].split(b"\t")[1])
     above = {line.split(b"\t")[0] for line in found["above"]}
     assert {line.split(b"\t")[1] for line in found["below"]} <= above

@@ -184,6 +184,7 @@ SCREENS = (
     Screen("check-in-read", "/clinic", "clinician", _check_in_page),
     Screen("invitations", "/clinic/invitations", "clinician"),
     Screen("repairs", "/clinic/repairs", "clinician"),
+    Screen("health", "/clinic/health", "clinician"),
     Screen("alerts", "/clinic/alerts", "clinician"),
     Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
     Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),
