@@ -1,5 +1,6 @@
 """What must be there before Between serves, and where it will be found."""
 
+import sys
 from datetime import UTC, datetime
 
 from app.backup.before_upgrade import keep_copy
@@ -31,7 +32,7 @@ def _fill(database: Database, settings: Settings) -> None:
     refuse_moved(database)
     copy = keep_copy(database)
     if copy is not None:
-        print(f"A copy of the database as it was before this upgrade: {copy}", flush=True)
+        print(f"A copy of the database as it was before this upgrade: {copy}", file=sys.stderr)
     upgrade(database)
     with database.writing() as session:
         load_keyring(session, settings.instance, datetime.now(UTC))
@@ -39,8 +40,16 @@ def _fill(database: Database, settings: Settings) -> None:
         load_vapid(settings.instance)
     if settings.demo:
         fill_empty(database, settings)
-    for one in run_start_checks(database, settings, datetime.now(UTC)):
-        print(f"Self-check: {one.name}: {one.said()} {one.told()}", flush=True)
+
+
+def tell_faults(settings: Settings) -> None:
+    """What the self-check finds wrong. Serving goes on: a wrong clock is no reason to refuse answers."""
+    database = Database(settings.database_url)
+    try:
+        for one in run_start_checks(database, settings, datetime.now(UTC)):
+            print(f"Self-check: {one.name}: {one.said()} {one.told()}", file=sys.stderr)
+    finally:
+        database.dispose()
 
 
 def tell_address(settings: Settings) -> None:
