@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.backup.archive import SUFFIX, make_backup
-from app.backup.keys import save_keys
+from app.backup.keys import named, save_keys
 from app.backup.move import move
 from app.backup.restore import restore
 from app.backup.secret import Secret, from_environment, from_key_file, from_passphrase
@@ -26,7 +26,7 @@ from app.checks import run_checks
 from app.config import Settings, load_settings, with_driver
 from app.db import UNAVAILABLE, Database
 from app.errors import UpkeepError
-from app.services.upkeep import BACKUP, note_upkeep
+from app.services.upkeep import BACKUP, KEYS, note_upkeep
 
 COMMANDS = frozenset({"backup", "backups", "restore", "move", "check"})
 # A backup gives way to whoever serves people.
@@ -71,8 +71,7 @@ def back_up(folder: Path | None, keys: Path | None, key_file: Path | None) -> No
         if folder is not None:
             _back_up_rows(settings, folder, secret, now)
         if keys is not None:
-            count = save_keys(settings.instance, keys, secret, now)
-            click.echo(f"{count} keys written to {keys}. Keep it apart from the backups of the rows.")
+            _back_up_keys(settings, keys, secret, now)
 
 
 def _back_up_rows(settings: Settings, folder: Path, secret: Secret, now: datetime) -> None:
@@ -86,6 +85,15 @@ def _back_up_rows(settings: Settings, folder: Path, secret: Secret, now: datetim
     click.echo(
         f"{made.rows:,} rows written to {made.path} ({made.size / 10**6:.1f} MB), read back and counted."
     )
+
+
+def _back_up_keys(settings: Settings, path: Path, secret: Secret, now: datetime) -> None:
+    saved = save_keys(settings.instance, path, secret, now)
+    # Keys may be saved where the database is not, or is of an earlier release.
+    unsaid = suppress(*UNAVAILABLE, SQLAlchemyError, UpkeepError)
+    with unsaid, _database(settings) as database, database.writing() as session:
+        note_upkeep(session, KEYS, now, named(saved))
+    click.echo(f"{len(saved)} keys written to {path}. Keep it apart from the backups of the rows.")
 
 
 @click.command("backups")
@@ -163,7 +171,7 @@ def _plainly() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise UpkeepError("The disk is full. Nothing was left under the final name.") from error
         raise UpkeepError(f"{error.filename or 'A file'} cannot be used ({error.strerror}).") from error
     except (*UNAVAILABLE, sqlite3.Error) as error:

@@ -61,6 +61,11 @@ class Outcome:
     again: int = 0
     faults: list[str] = field(default_factory=list)
 
+    def absorb(self, other: "Outcome") -> None:
+        """Another run's."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
 
 def settings_for(sink: PushSink) -> dict[str, str]:
     """What web processes and workers are told beside the database."""

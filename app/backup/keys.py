@@ -33,15 +33,20 @@ def digests(keys: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(content).hexdigest()[:32] for name, content in keys.items()}
 
 
-def save_keys(instance: Path, path: Path, secret: Secret, now: datetime) -> int:
-    """Write all keys to `path`. Returns how many."""
+def named(keys: Mapping[str, bytes]) -> str:
+    """Which keys these are, to be written down: a name and the start of its digest each, one a line."""
+    return "\n".join(f"{name} {digest[:8]}" for name, digest in sorted(digests(keys).items()))
+
+
+def save_keys(instance: Path, path: Path, secret: Secret, now: datetime) -> dict[str, bytes]:
+    """Write all keys to `path`. Returns them."""
     keys = read_keys(instance)
     if not keys:
         raise UpkeepError(f"There are no keys in {instance / 'keys'}.")
     told = {name: base64.b64encode(content).decode() for name, content in keys.items()}
     with Writer(path, secret, "keys") as writer:
         writer.close_with(json.dumps({"made_at": now.isoformat(), "keys": told}).encode())
-    return len(keys)
+    return keys
 
 
 def load_keys(path: Path, secret: Secret) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from app.checks.finding import LOOK, OK, WRONG, Asked, Finding
 from app.checks.machine import check_clock, check_disk, check_folder, check_zones
 from app.checks.setup import check_address, check_keys, check_mail, check_push
 from app.checks.tables import check_database, check_revision
-from app.checks.work import check_backup, check_waiting, check_worker
+from app.checks.work import check_backup, check_key_backup, check_waiting, check_worker
 from app.config import Settings
 from app.db import UNAVAILABLE, Database
 from app.languages import mark
@@ -32,6 +32,7 @@ ALL = (
     check_worker,
     check_waiting,
     check_backup,
+    check_key_backup,
 )
 
 

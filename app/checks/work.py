@@ -5,17 +5,19 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.backup.keys import named, read_keys
 from app.checks.finding import LOOK, OK, WRONG, Asked, Finding
 from app.languages import mark
 from app.models import AlertStep, Reminder
 from app.services.leases import PENDING
-from app.services.upkeep import BACKUP, WORKER, read_upkeep
+from app.services.upkeep import BACKUP, KEYS, WORKER, read_upkeep
 
 TICKING = timedelta(seconds=150)
 LATE = timedelta(minutes=10)
 DAILY, LONG_AGO = timedelta(hours=26), timedelta(days=3)
 
-BACKUPS, PEOPLE, WAITING = mark("Backup"), mark("Worker"), mark("What is due")
+BACKUPS, KEY_BACKUPS = mark("Backup"), mark("Backup of the keys")
+PEOPLE, WAITING = mark("Worker"), mark("What is due")
 
 
 def check_backup(asked: Asked) -> Finding:
@@ -29,6 +31,25 @@ def check_backup(asked: Asked) -> Finding:
     state = WRONG if age > LONG_AGO else LOOK if age > DAILY else OK
     todo = mark("Look why the nightly backup was not made.") if state != OK else ""
     return Finding(BACKUPS, state, mark("The last backup: {hours} hours ago."), todo, {"hours": _hours(age)})
+
+
+def check_key_backup(asked: Asked) -> Finding:
+    """Backup of the keys. A key that is in none would be the end of what only it opens."""
+    with asked.database.reading() as session:
+        last = read_upkeep(session).get(KEYS)
+    saved = set(last[1].split("\n")) if last else set()
+    unsaved = [
+        line.split()[0] for line in named(read_keys(asked.settings.instance)).split("\n") if line not in saved
+    ]
+    if unsaved:
+        return Finding(
+            KEY_BACKUPS,
+            LOOK,
+            mark("In no backup of the keys: {keys}."),
+            mark("flask --app app backup --keys <file>, and keep it apart from this machine."),
+            {"keys": ", ".join(unsaved)},
+        )
+    return Finding(KEY_BACKUPS, OK, mark("All of them are in the last one."))
 
 
 def check_worker(asked: Asked) -> Finding:

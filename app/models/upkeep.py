@@ -8,13 +8,13 @@ from app.models.base import Base, one_of
 
 
 class Upkeep(Base):
-    """One row for each: the worker's last tick, the last backup, that the rows were moved elsewhere.
+    """One row for each: the worker's last tick, the last backup of rows, of keys, that the rows were moved.
 
-    `told` says more for people: the backup's name, where the rows went.
+    `told` says more: the backup's name, which keys it held, where the rows went.
     """
 
     __tablename__ = "upkeep"
-    __table_args__ = (one_of("name", "worker", "backup", "moved"),)
+    __table_args__ = (one_of("name", "worker", "backup", "keys", "moved"),)
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]

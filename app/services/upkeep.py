@@ -9,7 +9,7 @@ from app.db import Database, insert_into
 from app.errors import SettingError
 from app.models import Upkeep
 
-WORKER, BACKUP, MOVED = "worker", "backup", "moved"
+WORKER, BACKUP, KEYS, MOVED = "worker", "backup", "keys", "moved"
 
 
 def note_upkeep(session: Session | sa.Connection, name: str, at: datetime, told: str = "") -> None:

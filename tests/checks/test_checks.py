@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.backup.archive import name_of
+from app.backup.keys import named, read_keys
 from app.checks import Finding, run_checks, run_start_checks
 from app.config import Settings
 from app.db import Database
 from app.models import Clinic
 from app.services.audit import record
-from app.services.upkeep import BACKUP, WORKER, note_upkeep
+from app.services.upkeep import BACKUP, KEYS, WORKER, note_upkeep
 from tests.factories import Factory, signed_in
 
 NOW = datetime.now(UTC)
@@ -25,8 +26,9 @@ def ready(app: Flask, settings: Settings) -> Settings:
     """An instance in good order."""
     (settings.instance / "keys").chmod(0o700)
     with app.extensions["between"].database.writing() as session:
-        note_upkeep(session, WORKER, NOW)
+        note_upkeep(session, WORKER, datetime.now(UTC))
         note_upkeep(session, BACKUP, NOW, name_of(NOW))
+        note_upkeep(session, KEYS, NOW, named(read_keys(settings.instance)))
     return dataclasses.replace(settings, public_url="https://clinic.example.org")
 
 
@@ -41,7 +43,7 @@ def test_in_good_order_nothing_is_wrong(ready: Settings, database: Database, mak
     assert wrong(findings) <= ({"Database"} if not database.is_sqlite else set())
     assert {one.name for one in findings if one.state == "look"} == {"E-mail"}
     assert all(one.said() for one in findings)
-    assert len(findings) == 13
+    assert len(findings) == 14
 
 
 def _clock_back(database: Database, _settings: Settings) -> None:
@@ -100,6 +102,12 @@ def test_each_fault_is_named(ready: Settings, database: Database, name: str, act
     assert wrong(run_checks(database, ready, datetime.now(UTC))) - {"Database"} == {name}
     said_at_start = wrong(run_start_checks(database, ready, datetime.now(UTC))) - {"Database"}
     assert said_at_start <= {name}
+
+
+def test_a_new_key_that_is_in_no_backup_is_named(ready: Settings, database: Database) -> None:
+    (ready.instance / "keys" / "wrap-w2.key").write_bytes(b"new")
+    (found,) = [one for one in run_checks(database, ready, NOW) if one.name == "Backup of the keys"]
+    assert (found.state, found.said()) == ("look", "In no backup of the keys: wrap-w2.key.")
 
 
 def test_the_page_says_it_to_staff_only(app: Flask, ready: Settings, make: Factory) -> None:

@@ -15,6 +15,8 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told", sa.Text(), nullable=False),
-        sa.CheckConstraint("name IN ('worker', 'backup', 'moved')", name=op.f("ck_upkeep_name_known")),
+        sa.CheckConstraint(
+            "name IN ('worker', 'backup', 'keys', 'moved')", name=op.f("ck_upkeep_name_known")
+        ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_upkeep")),
     )
