@@ -5,7 +5,6 @@ keys, is not made for them.
 """
 
 import errno
-import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
@@ -29,8 +28,6 @@ from app.errors import UpkeepError
 from app.services.upkeep import BACKUP, KEYS, note_upkeep
 
 COMMANDS = frozenset({"backup", "backups", "restore", "move", "check"})
-# A backup gives way to whoever serves people.
-NICE = 10
 
 
 def is_asked_for(argv: Sequence[str]) -> bool:
@@ -75,8 +72,6 @@ def back_up(folder: Path | None, keys: Path | None, key_file: Path | None) -> No
 
 
 def _back_up_rows(settings: Settings, folder: Path, secret: Secret, now: datetime) -> None:
-    with suppress(OSError):
-        os.nice(NICE)
     with _database(settings) as database:
         made = make_backup(database, settings, folder, secret, now)
         # A database of an earlier release has no place for it.

@@ -45,7 +45,7 @@ def make_backup(database: Database, settings: Settings, folder: Path, secret: Se
     revision = current_revision(database)
     if revision is None:
         raise UpkeepError("There is nothing to back up: the database has no tables.")
-    tables = tables_of(database.engine)
+    tables = tables_of(database)
     contents = Contents(_start(database, settings, tables, revision, now))
     with Writer(folder / name_of(now), secret, "rows") as writer:
         writer.add(json.dumps(contents.start).encode())

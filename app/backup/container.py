@@ -64,6 +64,9 @@ class Writer:
         self._file: BinaryIO
 
     def __enter__(self) -> "Writer":
+        # Perhaps the only copy of older keys.
+        if self.path.exists():
+            raise UpkeepError(f"There is a file {self.path} already. Name another one.")
         head = self._secret.new_head() | {"kind": self._kind}
         self.key = self._secret.key_for(head)
         said = json.dumps(head | {"check": _check(self.key)})

@@ -45,7 +45,7 @@ def move(settings: Settings, source: Database, url: str, now: datetime) -> dict[
 def _move(
     connection: sqlite3.Connection, source: Database, target: PostgresqlTarget, instance: Path, now: datetime
 ) -> dict[str, int]:
-    tables = {table.name: table for table in tables_of(source.engine)}
+    tables = {table.name: table for table in tables_of(source)}
     columns = {name: list(table.columns) for name, table in tables.items()}
     told: dict[str, Tally] = {name: Tally() for name in tables}
 

@@ -13,6 +13,9 @@ import sqlalchemy as sa
 from app.errors import UpkeepError
 
 VERSION_TABLE = "alembic_version"
+# Where a backup of SQLite notes what changes meanwhile; one that was killed leaves it behind.
+CHANGES = "backup_change"
+NOT_ROWS = frozenset({VERSION_TABLE, CHANGES})
 WHOLE = 2**128
 # What COPY escapes, by character; the backslash first, so that none is escaped twice.
 ESCAPES = {92: "\\\\", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
@@ -62,10 +65,10 @@ class Tally:
 
 
 def find_tables(connection: sa.Connection) -> list[Table]:
-    """All tables but alembic's, those first that others point at."""
+    """All tables of Between, those first that others point at."""
     inspector = sa.inspect(connection)
     order = [name for name, _ in inspector.get_sorted_table_and_fkc_names() if name is not None]
-    return [_describe(inspector, name) for name in order if name != VERSION_TABLE]
+    return [_describe(inspector, name) for name in order if name not in NOT_ROWS]
 
 
 def unescape(value: bytes) -> bytes:

@@ -19,11 +19,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.backup.rows import Table, find_tables
-from app.db import BUSY_MILLISECONDS
+from app.backup.rows import CHANGES, Table, find_tables
+from app.db import BUSY_MILLISECONDS, Database
 from app.errors import UpkeepError
 
-CHANGES = "backup_change"
 # The longest a commit should wait for one read. SQLite looks again after up to 25 ms.
 READ_SECONDS = 0.004
 PATIENCE_SECONDS, GAP_SECONDS = 120.0, 0.002
@@ -215,9 +214,9 @@ def read_sqlite(connection: sqlite3.Connection, table: Table) -> Iterator[list[b
         yield [row[1].encode() for row in rows]
 
 
-def tables_of(engine: sa.Engine) -> list[Table]:
-    """Those of a database, as it is."""
-    with engine.connect() as connection:
+def tables_of(database: Database) -> list[Table]:
+    """Those of a database, as it is. Many questions, and no commit waits for more than one of them."""
+    with database.reading_core() as connection:
         return find_tables(connection)
 
 

@@ -32,7 +32,7 @@ def create_tables(database: Database, revision: str) -> None:
 
 def current_revision(database: Database) -> str | None:
     """Where the database is in its history; None when it has no tables."""
-    with database.engine.connect() as connection:
+    with database.reading_core() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.backup.snapshot import CHANGES
+from app.backup.rows import CHANGES
 from app.config import Settings
 from app.db import Database
 from app.upkeep import is_asked_for, make_upkeep_app
@@ -95,7 +95,9 @@ def test_a_full_disk_leaves_no_half_file(app: Flask, database: Database, run: Ru
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, tmp_path: Path) -> None:
+def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, settings: Settings, tmp_path: Path) -> None:
+    (settings.instance / "keys").mkdir()
+    (settings.instance / "keys" / "session.key").write_bytes(b"a key")
     cases = (
         (("backup",), {}, 2, "Name a folder"),
         (("backup", str(tmp_path / "none")), {}, 1, "cannot be used"),
@@ -112,6 +114,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, tmp_path: Path) -> 
         (("move", "--to", "sqlite:////x"), {}, 2, "must start with postgresql://"),
         (("move", "--to", "postgresql://127.0.0.1:9/none"), {}, 1, "The database cannot do this"),
         (("backups", str(tmp_path)), {}, 1, "no backup in"),
+        (("backup", "--keys", str(tmp_path / "between.db")), {}, 1, "There is a file"),
     )
     for words, environ, code, sentence in cases:
         result = run(*words, **environ)

@@ -1,6 +1,10 @@
 """What was backed up is there again, row by row, and what differs is not kept."""
 
+import dataclasses
+import json
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -8,12 +12,17 @@ import sqlalchemy as sa
 from app import create_app
 from app.backup import container
 from app.backup.contents import Contents as Whole
+from app.backup.keys import save_keys
 from app.backup.restore import restore
 from app.backup.secret import Secret
 from app.config import Settings
 from app.db import Database
 from app.errors import UpkeepError
-from tests.backup.conftest import NOW, Contents, Kept, refused, tables_in
+from app.models import InstrumentScore
+from tests.backup.conftest import NOW, Contents, Kept, back_up, refused, tables_in
+from tests.postgres import Postgres
+
+LEFT = Path(__file__).parents[1] / "fixtures" / "0.1.0"
 
 
 def test_every_row_is_there_again(
@@ -27,6 +36,30 @@ def test_every_row_is_there_again(
     app = create_app(empty)
     assert app.test_client().get("/healthz").status_code == 200
     app.extensions["between"].database.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_backup_of_an_earlier_release_is_brought_to_this_one(
+    kind: str, settings: Settings, postgres: Postgres, opener: Secret, tmp_path: Path
+) -> None:
+    """The first release's own database, restored to either kind."""
+    shutil.copytree(LEFT / "keys", tmp_path / "old" / "keys")
+    shutil.copy(LEFT / "database.sqlite3", tmp_path / "old" / "between.db")
+    old = dataclasses.replace(settings, instance=tmp_path / "old")
+    database = Database(f"sqlite:///{tmp_path}/old/between.db")
+    made = back_up(database, old, tmp_path / "backups", opener)
+    database.dispose()
+    save_keys(old.instance, tmp_path / "old.keys", opener, NOW)
+    with postgres.copy(postgres.make_template(lambda _url: None)) as url:
+        there = url if kind == "postgresql" else f"sqlite:///{tmp_path}/new.db"
+        new = dataclasses.replace(settings, instance=tmp_path / "new", database_url=there)
+        assert restore(new, made.path, tmp_path / "old.keys", opener, NOW).rows == made.rows
+        restored = Database(there)
+        with restored.reading() as session:
+            expected = json.loads((LEFT / "sqlite.json").read_text())["scores"]
+            assert session.scalar(sa.select(sa.func.count()).select_from(InstrumentScore)) == len(expected)
+        restored.dispose()
 
 
 def test_numbers_go_on_where_they_were(kept: Kept, empty: Settings, opener: Secret) -> None:

@@ -12,7 +12,8 @@ import pytest
 from app.backup import snapshot
 from app.backup.container import Place, Reader
 from app.backup.contents import Contents, pack
-from app.backup.snapshot import CHANGES, Batch, SqliteSnapshot, forget_changes, tables_of
+from app.backup.rows import CHANGES
+from app.backup.snapshot import Batch, SqliteSnapshot, forget_changes, tables_of
 from app.db import Database
 from app.errors import UpkeepError
 
@@ -64,7 +65,7 @@ def path(tmp_path: Path) -> Path:
 
 def snapshot_of(path: Path) -> SqliteSnapshot:
     database = Database(f"sqlite:///{path}")
-    tables = tables_of(database.engine)
+    tables = tables_of(database)
     database.dispose()
     return SqliteSnapshot(path, tables)
 
@@ -155,7 +156,9 @@ def test_one_at_a_time_and_what_a_killed_one_left_is_cleared(path: Path) -> None
     with closing(writer_of(path)) as writer:
         writer.execute("INSERT INTO above VALUES (2000, 'written after the kill')")
         assert writer.execute(f"SELECT count(*) FROM {CHANGES}").fetchone() == (2,)
-    with snapshot_of(path).open() as taking:
+    again = snapshot_of(path)
+    assert CHANGES not in [table.name for table in again._tables]
+    with again.open() as taking:
         assert b"2000\twritten after the kill" in take(taking.batches())["above"]
 
 
