@@ -4,12 +4,9 @@ import sys
 from datetime import UTC, datetime
 
 from app.backup.before_upgrade import keep_copy
-from app.channels.vapid import load_vapid
 from app.checks import run_start_checks
-from app.commands import fill_empty
 from app.config import HOST, Settings
 from app.db import Database
-from app.demo.build import demo_sign_ins
 from app.keys import make_folder
 from app.migrations import upgrade
 from app.services.sealing import load_keyring
@@ -37,8 +34,13 @@ def _fill(database: Database, settings: Settings) -> None:
     with database.writing() as session:
         load_keyring(session, settings.instance, datetime.now(UTC))
     if settings.vapid_contact is not None:
+        from app.channels.vapid import load_vapid
+
         load_vapid(settings.instance)
     if settings.demo:
+        # A clinic that is not the demo does not wait for what only the demo needs.
+        from app.commands import fill_empty
+
         fill_empty(database, settings)
 
 
@@ -57,6 +59,8 @@ def tell_address(settings: Settings) -> None:
     print(f"\nBetween is at {settings.public_url} (it listens on {HOST} only). Stop it with Ctrl+C.")
     if not settings.demo or settings.secure_cookies:
         return
+    from app.demo.build import demo_sign_ins
+
     sign_ins = demo_sign_ins()
     print(f"\nThe demo clinic; every pass-phrase is: {sign_ins[0].passphrase}")
     for one in sign_ins:

@@ -1,4 +1,4 @@
-"""A backup of a million check-ins while check-ins arrive, and a restore of a hundred thousand."""
+"""A start, a backup of a million check-ins while check-ins arrive, and a restore of a hundred thousand."""
 
 import http.client
 import os
@@ -20,6 +20,7 @@ from tests.postgres import Postgres
 STORED = int(os.environ.get("BENCH_STORED", "1000000"))
 RESTORED = int(os.environ.get("BENCH_RESTORED", "100000"))
 ALONE_SECONDS = 60.0
+STARTS = 6
 # A check-in every fifty milliseconds is seventy thousand an hour.
 EVERY_SECONDS = 0.05
 PASSPHRASE = "plain words for a bench"
@@ -30,10 +31,22 @@ def measure_backup() -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="between-bench-") as name:
         folder = Path(name)
         return [
+            _started(folder / "start"),
             *_beside_a_backup("SQLite", folder / "many", {}, STORED),
             *_restored("SQLite", folder / "few", {}, f"sqlite:///{folder}/new/between.db"),
             *_on_postgresql(folder),
         ]
+
+
+def _started(folder: Path) -> Result:
+    """From the command to the first answer, where a start was before."""
+    server, times = LiveServer(folder, BETWEEN_DEMO="0"), []
+    for _ in range(STARTS):
+        began = time.monotonic()
+        server.start()
+        times.append(time.monotonic() - began)
+        server.stop()
+    return at_most("start to the first 200", round(statistics.median(times[1:]), 2), 1.5, "s")
 
 
 def _on_postgresql(folder: Path) -> Iterator[Result]:
