@@ -93,3 +93,24 @@ def test_rows_that_arrive_otherwise_are_not_kept(
 
     monkeypatch.setattr(Whole, "lines", bent)
     refused(empty, kept.rows, kept.keys, opener, "person holds")
+
+
+def test_answers_that_no_key_opens_are_not_kept(
+    kept: Kept, empty: Settings, opener: Secret, tmp_path: Path
+) -> None:
+    """Sealed to somebody else, one is a pity and restored; all of them are another clinic's keys."""
+    count = sa.text("SELECT count(*) FROM envelope")
+    one = sa.text(
+        "UPDATE envelope SET client_id = install.id FROM (SELECT id FROM person LIMIT 1) AS install"
+    )
+    some = sa.text(f"{one.text} WHERE envelope.id = (SELECT id FROM envelope LIMIT 1)")
+    with kept.database.writing() as session:
+        assert session.scalar(count) == 3
+        session.execute(some)
+    pity = back_up(kept.database, kept.settings, tmp_path / "pity", opener)
+    with kept.database.writing() as session:
+        session.execute(sa.text("UPDATE envelope SET key_id = 'k1', variant = CAST(id AS TEXT)"))
+        session.execute(one)
+    lost = back_up(kept.database, kept.settings, tmp_path / "lost", opener)
+    refused(empty, lost.path, kept.keys, opener, "nothing that was sealed with k1 opens")
+    assert restore(empty, pity.path, kept.keys, opener, NOW).rows == pity.rows
