@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from app import api, pages
     from app.assets import build_assets, serve_assets
+    from app.backup.before_upgrade import keep_copy
     from app.commands import install_commands
     from app.cookies import configure_cookies
     from app.db import Database
@@ -34,12 +36,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.services.intake import Intake
     from app.services.plain import seal_plain
     from app.services.sealing import load_keyring
+    from app.services.upkeep import refuse_moved
     from app.services.wrapping import load_keys
+    from app.upkeep import is_asked_for, make_upkeep_app
 
+    if settings is None and is_asked_for(sys.argv):
+        return make_upkeep_app()
     settings = settings or load_settings()
     make_folder(settings.instance)
     database = Database(settings.database_url)
     with database.needed_to_start():
+        refuse_moved(database)
+        keep_copy(database)
         upgrade(database)
         with database.writing() as session:
             keyring = load_keyring(session, settings.instance, datetime.now(UTC))

@@ -19,9 +19,10 @@ def serve() -> None:
     try:
         settings = load_settings()
         if READY not in sys.argv:
-            from app.ready import prepare, tell_address
+            from app.ready import prepare, tell_address, tell_faults
 
             prepare(settings)
+            tell_faults(settings)
             tell_address(settings)
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:], READY])  # noqa: S606 (this very program)
         run_server(settings)

@@ -1,5 +1,7 @@
 """Single jobs of `flask --app app`: demo, clinic create, work, repairs reread, keys rotate and audit."""
 
+import signal
+import threading
 from datetime import UTC, datetime
 
 import click
@@ -10,7 +12,7 @@ from app.config import Settings
 from app.db import Database
 from app.demo.build import build_demo, has_people
 from app.http import Parts
-from app.jobs import work_once
+from app.jobs import Housekeeping, start_jobs, work_once
 from app.languages import LANGUAGES
 from app.reading import reading_with
 from app.services.founding import found_clinic
@@ -19,6 +21,7 @@ from app.services.reread import Outcome, Reader, reread_all
 from app.services.rotation import rotate
 from app.services.sealing import load_keyring
 from app.services.wrapping import wrapping_path
+from app.upkeep import install_upkeep
 
 
 def fill_empty(database: Database, settings: Settings) -> bool:
@@ -32,11 +35,24 @@ def fill_empty(database: Database, settings: Settings) -> bool:
     return True
 
 
+def work_until_stopped(parts: Parts) -> None:
+    """The clocks and the workers without a web server, until SIGTERM or Ctrl+C. Any number may run."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    chores = Housekeeping(parts.database, reading_with(parts.keyring), lambda: datetime.now(UTC))
+    jobs = start_jobs(parts.database, parts.settings, chores.run)
+    click.echo("Working. Stop it with Ctrl+C.")
+    stopped.wait()
+    jobs.stop()
+
+
 def install_commands(app: Flask) -> None:
-    """`flask --app app demo`, `clinic create`, `work`, `repairs reread`, `keys rotate` and `audit`."""
+    """`flask --app app demo`, `clinic create`, `work`, `repairs reread`, and those of other modules."""
 
     _install_keys(app)
     install_audit_commands(app)
+    install_upkeep(app)
 
     @app.cli.command("demo")
     def demo() -> None:
@@ -65,9 +81,13 @@ def install_commands(app: Flask) -> None:
         click.echo(f"  {parts.settings.public_url}/join/{code}\n  or the code {spell_code(code)}")
 
     @app.cli.command("work")
-    def work() -> None:
+    @click.option("--forever", is_flag=True, help="Go on until stopped, at every tick.")
+    def work(forever: bool) -> None:
         """Send what is due now, once, and stop."""
         parts: Parts = app.extensions["between"]
+        if forever:
+            work_until_stopped(parts)
+            return
         done = work_once(parts.database, parts.settings, datetime.now(UTC))
         click.echo(f"{done} done.")
 

@@ -42,6 +42,7 @@ class Settings:
     push_origins: tuple[str, ...]
     crisis: Mapping[str, str]
     mail: MailSettings | None = None
+    worker: bool = True
 
     @property
     def secure_cookies(self) -> bool:
@@ -65,6 +66,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         push_origins=_origins(environ, "BETWEEN_PUSH_ORIGINS"),
         crisis=_crisis(environ),
         mail=_mail(environ),
+        worker=_switch(environ, "BETWEEN_WORKER", True),
     )
 
 
@@ -97,10 +99,15 @@ def _switch(environ: Mapping[str, str], name: str, default: bool) -> bool:
 def _database_url(environ: Mapping[str, str], instance: Path) -> str:
     url = _text(environ, "DATABASE_URL", f"sqlite:///{instance / 'between.db'}")
     if url.startswith(("postgres://", "postgresql://")):
-        return "postgresql+psycopg://" + url.split("://", 1)[1]
+        return with_driver(url)
     if url.startswith(("sqlite:////", "postgresql+psycopg://")):
         return url
     raise SettingError("DATABASE_URL must start with postgresql:// or with sqlite://// and an absolute path.")
+
+
+def with_driver(url: str) -> str:
+    """The address of a PostgreSQL database as SQLAlchemy wants it."""
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
 
 
 def _public_url(environ: Mapping[str, str], port: int) -> str:

@@ -87,6 +87,10 @@ class SettingError(click.ClickException):
     """A setting that stops the start. The message is one sentence, and `flask` prints no more."""
 
 
+class UpkeepError(click.ClickException):
+    """Why a backup, a restore or a move was not done. The message is one sentence for the operator."""
+
+
 def problem_for_status(status: int) -> Problem:
     """The catalogue's general entry for a bare HTTP status, for errors that werkzeug raises."""
     general = {

@@ -1,16 +1,17 @@
 """What must be there before Between serves, and where it will be found."""
 
+import sys
 from datetime import UTC, datetime
 
-from app.channels.vapid import load_vapid
-from app.commands import fill_empty
+from app.backup.before_upgrade import keep_copy
+from app.checks import run_start_checks
 from app.config import HOST, Settings
 from app.db import Database
-from app.demo.build import demo_sign_ins
 from app.keys import make_folder
 from app.migrations import upgrade
 from app.services.plain import seal_plain
 from app.services.sealing import load_keyring
+from app.services.upkeep import refuse_moved
 from app.services.wrapping import load_keys
 
 
@@ -27,15 +28,34 @@ def prepare(settings: Settings) -> None:
 
 
 def _fill(database: Database, settings: Settings) -> None:
+    refuse_moved(database)
+    copy = keep_copy(database)
+    if copy is not None:
+        print(f"A copy of the database as it was before this upgrade: {copy}", file=sys.stderr)
     upgrade(database)
     with database.writing() as session:
         load_keyring(session, settings.instance, datetime.now(UTC))
     load_keys(database, settings.instance, datetime.now(UTC))
     seal_plain(database)
     if settings.vapid_contact is not None:
+        from app.channels.vapid import load_vapid
+
         load_vapid(settings.instance)
     if settings.demo:
+        # A clinic that is not the demo does not wait for what only the demo needs.
+        from app.commands import fill_empty
+
         fill_empty(database, settings)
+
+
+def tell_faults(settings: Settings) -> None:
+    """What the self-check finds wrong. Serving goes on: a wrong clock is no reason to refuse answers."""
+    database = Database(settings.database_url)
+    try:
+        for one in run_start_checks(database, settings, datetime.now(UTC)):
+            print(f"Self-check: {one.name}: {one.said()} {one.told()}", file=sys.stderr)
+    finally:
+        database.dispose()
 
 
 def tell_address(settings: Settings) -> None:
@@ -43,6 +63,8 @@ def tell_address(settings: Settings) -> None:
     print(f"\nBetween is at {settings.public_url} (it listens on {HOST} only). Stop it with Ctrl+C.")
     if not settings.demo or settings.secure_cookies:
         return
+    from app.demo.build import demo_sign_ins
+
     sign_ins = demo_sign_ins()
     print(f"\nThe demo clinic; every pass-phrase is: {sign_ins[0].passphrase}")
     for one in sign_ins:

@@ -66,7 +66,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         sys.setswitchinterval(TURN_SECONDS)
         # What was imported stays: a collection need not look at it again.
         gc.freeze()
-        self._start_jobs(worker)
+        if self.settings.worker:
+            self._start_jobs(worker)
 
     def _start_jobs(self, worker: Any) -> None:
         from app.jobs import Housekeeping, start_jobs

@@ -3,13 +3,14 @@
 import sys
 
 from bench.audit import measure_audit
+from bench.backup import measure_backup
 from bench.growth import measure_growth
 from bench.lighthouse import measure_lighthouse
 from bench.page import measure_pages
 from bench.result import WRITTEN, Result, commit, show, write
 from bench.sync import measure_sync
 
-PARTS = ("pages", "sync", "growth", "audit", "lighthouse")
+PARTS = ("pages", "sync", "growth", "audit", "backup", "lighthouse")
 
 
 def main(wanted: list[str]) -> int:
@@ -24,6 +25,8 @@ def main(wanted: list[str]) -> int:
         results += measure_growth()
     if "audit" in wanted:
         results += measure_audit()
+    if "backup" in wanted:
+        results += measure_backup()
     if "lighthouse" in wanted:
         scores, notes = measure_lighthouse()
         results += scores

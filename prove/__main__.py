@@ -3,7 +3,7 @@
 Each keeps what it found in build/proofs/ as it finishes. `python -m prove --write` makes docs/proofs.md of
 what is there; a run of all of them does so too. PROVE_SEED makes the same run again, and PROVE_KILLS,
 PROVE_KILLS_POSTGRESQL, PROVE_DATABASE_KILLS, PROVE_STATES, PROVE_LOSSY_STATES, PROVE_RACES,
-PROVE_PATIENTS and PROVE_ROTATIONS set the sizes.
+PROVE_PATIENTS, PROVE_ROTATIONS and PROVE_PROCESSES set the sizes.
 """
 
 import dataclasses
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bench.result import commit
 from prove import phone_proofs
+from prove import processes as processes_rig
 from prove.access import prove_access
 from prove.api import prove_api
 from prove.escalation import prove_escalation
@@ -119,6 +120,23 @@ def races_postgresql() -> Proof:
         return _races("PostgreSQL", _on(postgres, folder / "server"))
 
 
+def processes() -> Proof:
+    """Several of each, on one database with fsync on."""
+    whole, runs = processes_rig.Outcome(), _size("PROCESSES", 20)
+    with _postgres() as (postgres, folder):
+        for run in range(runs):
+            sink = processes_rig.HeldSink()
+            server = _on(postgres, folder / f"server-{run}", **processes_rig.settings_for(sink))
+            whole.absorb(processes_rig.prove_processes(server, sink, reminders=200, seed=SEED + run))
+            sink.close()
+    size = (
+        f"{runs} runs; {whole.acknowledged:,} items acknowledged; {whole.reminders:,} reminders, of which "
+        f"{whole.again} were in a killed worker's hands and came again under the same Topic"
+    )
+    promise = "PostgreSQL: two web processes, two workers; one of each dies; nothing is lost or sent twice"
+    return Proof(promise, size, whole.faults, seed=SEED)
+
+
 def escalation_sqlite() -> Proof:
     """The default database."""
     with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
@@ -191,9 +209,9 @@ def _postgres() -> Iterator[tuple[Postgres, Path]]:
             postgres.close()
 
 
-def _on(postgres: Postgres, folder: Path) -> QuickServer:
+def _on(postgres: Postgres, folder: Path, **environ: str) -> QuickServer:
     url = postgres.url(postgres.make_template(lambda _url: None))
-    return QuickServer(folder, BETWEEN_DEMO="0", DATABASE_URL=url)
+    return QuickServer(folder, **{"BETWEEN_DEMO": "0"} | environ, DATABASE_URL=url)
 
 
 def _kills(promise: str, whole: Outcome) -> Proof:
@@ -251,6 +269,7 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "power-cut": power_cut,
     "races-sqlite": races_sqlite,
     "races-postgresql": races_postgresql,
+    "processes": processes,
     "escalation-sqlite": escalation_sqlite,
     "escalation-postgresql": escalation_postgresql,
     "rotation-sqlite": rotation_sqlite,

@@ -72,6 +72,14 @@ class QuickServer(LiveServer):
         if self._ask("reap") != "gone" or self._listens():
             raise RuntimeError(f"Port {self.port} is still taken. The server said:\n{self.said()}")
 
+    def kill_last(self) -> None:
+        """SIGKILL for the one that was started last, master and worker; the others serve on."""
+        os.killpg(self._masters.pop(), signal.SIGKILL)
+
+    def environment(self) -> dict[str, str]:
+        """What another process needs to work on the same database with the same keys."""
+        return self._environment()
+
     def kill_worker(self) -> None:
         """SIGKILL for the worker only: the master starts another. Nothing happens before there is one."""
         for worker in psutil.Process(self._masters[0]).children():

@@ -15,6 +15,7 @@ from app.jobs.loop import Loop
 from app.services.delivery import Attempt, Result, prepare, settle
 from app.services.occurrences import RULES, find_wanted
 from app.services.reminders import Claim, claim, make_due, without_known
+from app.services.upkeep import WORKER, note_upkeep
 
 # Sending waits for somebody else's server; four at a time is what pays on two cores.
 SENDERS = 4
@@ -41,7 +42,11 @@ class Worker(Loop):
         """Make what is due and send all that can be sent now. Returns how many reminders were in hand."""
         self.look()
         with ThreadPoolExecutor(SENDERS, thread_name_prefix="reminders") as senders:
-            return sum(senders.map(lambda _: self._work_off(), range(SENDERS)))
+            done = sum(senders.map(lambda _: self._work_off(), range(SENDERS)))
+        # Written when all of it went well, so that nobody is told of a worker that only fails.
+        with self._database.writing() as session:
+            note_upkeep(session, WORKER, self._now(), self._name)
+        return done
 
     def look(self) -> int:
         """Write a row for every reminder that has become due. No read outlives one page."""

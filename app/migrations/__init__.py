@@ -16,14 +16,34 @@ HERE = Path(__file__).parent
 
 def upgrade(database: Database) -> None:
     """Migrate to the head; nothing is done where it is already. Refuses a database of a newer Between."""
-    with database.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+    current = current_revision(database)
     if current is not None and current not in _revisions():
         raise SettingError(
             "This database was made by a newer version of Between. Start that version instead."
         )
     if current != _revisions()[0]:
         command.upgrade(_config(database), "head")
+
+
+def create_tables(database: Database, revision: str) -> None:
+    """The tables as they were at `revision`, in an empty database."""
+    command.upgrade(_config(database), revision)
+
+
+def current_revision(database: Database) -> str | None:
+    """Where the database is in its history; None when it has no tables."""
+    with database.reading_core() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """The newest revision this version knows."""
+    return _revisions()[0]
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version knows how to go on from `revision`."""
+    return revision in _revisions()
 
 
 @cache

@@ -29,6 +29,7 @@ from app.models.person import Person
 from app.models.reminder import Delivery, PushSubscription, Reminder
 from app.models.repair import Dismissal
 from app.models.second_factor import Challenge, Passkey, RecoveryCode, Totp
+from app.models.upkeep import Upkeep
 from app.models.visit import Cadence, Visit
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "TeamMember",
     "Throttle",
     "Totp",
+    "Upkeep",
     "Visit",
     "WebSession",
     "WrappingKey",

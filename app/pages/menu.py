@@ -16,6 +16,7 @@ PAGES = (
     ("enrolment", "enrolment.show_form", mark("Enroll"), (CLINICIAN,)),
     ("repairs", "repairs.show_repairs", mark("Repairs"), CARERS),
     ("staff", "staff.show_staff", mark("Staff"), (ADMINISTRATOR,)),
+    ("health", "health_page.show_health", mark("Self-check"), (ADMINISTRATOR,)),
     ("settings", "settings.show_settings", mark("Settings"), (ADMINISTRATOR,)),
 )
 
