@@ -10,12 +10,20 @@ import selectors
 import socket
 import struct
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import structlog
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.config import LARGEST_BODY
+from app.logs import place_of
+from app.unread import judge, write_answer
+
+LOG: Any = structlog.get_logger()
+ROUTE = "unread"
 
 # A phone on 20 kbit/s needs 25 s for its usual batch.
 GATHER_SECONDS = 120.0
@@ -117,6 +125,15 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.unregister(client)
         self.pending_conns.remove(conn)
         self._receive(conn)
+
+    def handle_error(self, _request: Any, client: Any, _address: Any, error: Exception) -> None:
+        """gunicorn would quote to the client and to the log what it could not read."""
+        status, problem = judge(error)
+        told = LOG.error if status >= 500 else LOG.info
+        told("error", type=type(error).__name__, place=place_of(error.__traceback__), route=ROUTE)
+        self.app.callable.extensions["metrics"].count_request("other", ROUTE, str(status.value), 0.0)
+        with suppress(OSError):
+            write_nonblock(client, write_answer(status, problem))
 
     def linger(self, conn: Connection) -> None:
         """Half-close, and read what still comes until the client closes: else it may never see the answer."""

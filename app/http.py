@@ -16,11 +16,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.assets import Assets
 from app.config import Settings
 from app.db import Database
+from app.door import REFUSED
 from app.errors import BetweenError
 from app.services.access import APPEND, POLICIES, SESSION, Actor, Policy, load_actor
 from app.services.intake import Intake
 from app.services.sealing import Keyring
 from app.services.sessions import APPEND_COOKIE, find_session, keep_session, needs_keeping
+from app.watch import ROUTE
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_APPEND_COOKIES = 64
@@ -152,8 +154,11 @@ def _load_user(token: str) -> SignedIn | None:
 
 def _enter() -> AnyResponse | None:
     current_now()
+    if refused := request.environ.get(REFUSED):
+        raise BetweenError(refused)
     if request.endpoint is None:
         return None
+    request.environ[ROUTE] = str(request.url_rule)
     policy = POLICIES[request.endpoint]
     if request.method not in SAFE_METHODS:
         _refuse_cross_site()

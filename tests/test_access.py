@@ -45,6 +45,9 @@ TABLE = {
     "pwa.manifest": ("GET", "200 200 200 200 200 200 200 200"),
     "pwa.envelope_schema": ("GET", "200 200 200 200 200 200 200 200"),
     "health.show_health": ("GET", "200 200 200 200 200 200 200 200"),
+    "health.show_ready": ("GET", "200 200 200 200 200 200 200 200"),
+    # From this machine or with the operator's token: tests/test_metrics.py.
+    "metrics.show_metrics": ("GET", "200 200 200 200 200 200 200 200"),
     "openapi.show_openapi": ("GET", "200 200 200 200 200 200 200 200"),
     "account.start": ("GET", "302 302 302 302 302 302 302 302"),
     "account.show_sign_in": ("GET", "200 200 200 200 200 200 200 200"),

@@ -1,8 +1,30 @@
 """The JSON the phone speaks: one module, one blueprint."""
 
-from app.api import account, agreements, gaps, health, openapi, overview, receipts, subscriptions, sync
+from app.api import (
+    account,
+    agreements,
+    gaps,
+    health,
+    metrics,
+    openapi,
+    overview,
+    receipts,
+    subscriptions,
+    sync,
+)
 
 BLUEPRINTS = tuple(
     module.blueprint
-    for module in (account, agreements, gaps, health, openapi, overview, receipts, subscriptions, sync)
+    for module in (
+        account,
+        agreements,
+        gaps,
+        health,
+        metrics,
+        openapi,
+        overview,
+        receipts,
+        subscriptions,
+        sync,
+    )
 )

@@ -16,14 +16,23 @@ HERE = Path(__file__).parent
 
 def upgrade(database: Database) -> None:
     """Migrate to the head; nothing is done where it is already. Refuses a database of a newer Between."""
-    with database.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+    current = _current(database)
     if current is not None and current not in _revisions():
         raise SettingError(
             "This database was made by a newer version of Between. Start that version instead."
         )
     if current != _revisions()[0]:
         command.upgrade(_config(database), "head")
+
+
+def is_at_head(database: Database) -> bool:
+    """Whether the database has exactly the tables of this version."""
+    return _current(database) == _revisions()[0]
+
+
+def _current(database: Database) -> str | None:
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 @cache
