@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.logs import configure_logs
     from app.metrics import Metrics
     from app.migrations import upgrade
+    from app.phone import install_phone
     from app.pwa import pwa
     from app.services.intake import Intake
     from app.services.sealing import load_keyring
@@ -74,4 +75,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         # Without this everybody behind the proxy is one address, and one person's tries throttle all others.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     install_commands(app)
+    install_phone(app)
     return app

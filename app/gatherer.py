@@ -98,8 +98,21 @@ class Connection(TConn):  # type: ignore[misc]
             super().close()
 
 
-class GatheringWorker(ThreadWorker):  # type: ignore[misc]
-    """gthread, but for how a request comes in and how a connection ends."""
+class PlainWorker(ThreadWorker):  # type: ignore[misc]
+    """gthread, but for what it says when it cannot read a request."""
+
+    def handle_error(self, _request: Any, client: Any, _address: Any, error: Exception) -> None:
+        """gunicorn would quote to the client and to the log what it could not read."""
+        status, problem = judge(error)
+        told = LOG.error if status >= 500 else LOG.info
+        told("error", type=type(error).__name__, place=place_of(error.__traceback__), route=ROUTE)
+        self.app.callable.extensions["metrics"].count_request("other", ROUTE, str(status.value), 0.0)
+        with suppress(OSError):
+            write_nonblock(client, write_answer(status, problem))
+
+
+class GatheringWorker(PlainWorker):
+    """How a request comes in, and how a connection ends."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,15 +138,6 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.unregister(client)
         self.pending_conns.remove(conn)
         self._receive(conn)
-
-    def handle_error(self, _request: Any, client: Any, _address: Any, error: Exception) -> None:
-        """gunicorn would quote to the client and to the log what it could not read."""
-        status, problem = judge(error)
-        told = LOG.error if status >= 500 else LOG.info
-        told("error", type=type(error).__name__, place=place_of(error.__traceback__), route=ROUTE)
-        self.app.callable.extensions["metrics"].count_request("other", ROUTE, str(status.value), 0.0)
-        with suppress(OSError):
-            write_nonblock(client, write_answer(status, problem))
 
     def linger(self, conn: Connection) -> None:
         """Half-close, and read what still comes until the client closes: else it may never see the answer."""

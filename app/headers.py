@@ -5,17 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from app.assets import SECURITY_HEADERS, STATIC_POLICY, Assets
+from app.assets import Assets
+from app.response_headers import HSTS, SECURITY_HEADERS, STATIC_POLICY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-HSTS = "max-age=31536000; includeSubDomains"
-# For what is answered before the application is asked.
-BARE = SECURITY_HEADERS | {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
 
 
 class Headers:

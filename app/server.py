@@ -51,14 +51,15 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         """Listens on this machine only; a reverse proxy stands in front of anything else."""
-        for name, value in self._options().items():
+        for name, value in self.options().items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
         """The application, in the worker."""
         return create_app(self.settings)
 
-    def _options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
+        """gunicorn's settings."""
         return {
             "bind": f"{HOST}:{self.settings.port}",
             "workers": 1,
@@ -99,9 +100,14 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 def run_server(settings: Settings) -> None:
     """Serve until stopped."""
-    configure_logs(settings.log_level)
+    run(Server(settings))
+
+
+def run(server: Server) -> None:
+    """Serve until stopped."""
+    configure_logs(server.settings.log_level)
     _give_memory_back()
-    Server(settings).run()
+    server.run()
 
 
 def _give_memory_back() -> None:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from gunicorn.http import errors
 
 from app.errors import CATALOGUE, Problem
-from app.headers import BARE
+from app.response_headers import BARE
 
 TOO_LARGE = {
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,

@@ -8,9 +8,9 @@ from flask import Flask
 from werkzeug.test import create_environ
 
 from app import create_app
-from app.assets import STATIC_POLICY
 from app.config import Settings, load_settings
 from app.door import is_this_machine
+from app.response_headers import STATIC_POLICY
 from tests.factories import signed_in, visitor
 from tests.test_access import TABLE, World, address_of, body_of, build_world
 
