@@ -239,10 +239,7 @@ def _check_slow_clients(outcome: Outcome, front: Front, june: Browser, handset: 
 
 
 def _read_all(receive: Callable[[int], bytes]) -> bytes:
-    pieces = []
-    while piece := receive(65536):
-        pieces.append(piece)
-    return b"".join(pieces)
+    return b"".join(iter(lambda: receive(65536), b""))
 
 
 def _check_push(outcome: Outcome, june: Browser, server: LiveServer, sink: PushSink) -> None:
