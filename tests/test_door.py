@@ -133,6 +133,7 @@ def test_every_answer_of_every_route_carries_every_header(served: Callable[..., 
             for answer in asked:
                 seen.add(answer.status_code)
                 missing = NAMES - set(answer.headers.keys())
+                assert "Access-Control-Allow-Origin" not in answer.headers
                 if answer.status_code == 200 and endpoint not in IMPERSONAL:
                     missing |= set() if answer.headers["Cache-Control"] == "no-store" else {"no-store"}
                 if (
