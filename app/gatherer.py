@@ -99,7 +99,14 @@ class Connection(TConn):  # type: ignore[misc]
 
 
 class PlainWorker(ThreadWorker):  # type: ignore[misc]
-    """gthread, but for what it says when it cannot read a request."""
+    """gthread, but for what it says when it cannot read a request, and whom it believes."""
+
+    def init_process(self) -> None:
+        """Also where gunicorn itself was started with this worker: its own defaults believe this machine."""
+        self.cfg.set("forwarded_allow_ips", "")
+        self.log.error_log.handlers.clear()
+        self.log.error_log.propagate = True
+        super().init_process()
 
     def handle_error(self, _request: Any, client: Any, _address: Any, error: Exception) -> None:
         """gunicorn would quote to the client and to the log what it could not read."""
