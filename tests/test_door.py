@@ -1,16 +1,19 @@
 """What stands before every view: names, HTTPS, the proxies' word, and headers on whatever is answered."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from gunicorn.http import errors
 from werkzeug.test import create_environ
 
 from app import create_app
 from app.config import Settings, load_settings
 from app.door import is_this_machine
-from app.response_headers import STATIC_POLICY
+from app.response_headers import BARE, STATIC_POLICY
+from app.unread import judge, write_answer
 from tests.factories import signed_in, visitor
 from tests.test_access import TABLE, World, address_of, body_of, build_world
 
@@ -181,3 +184,26 @@ def test_cookies_are_bound_to_the_host_over_https(served: Callable[..., Flask]) 
     cookies = answer.headers.getlist("Set-Cookie")
     assert any(cookie.startswith("__Host-between=") for cookie in cookies)
     assert all("Secure" in cookie for cookie in cookies)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (errors.LimitRequestLine(9000, 4094), 414, "too_large"),
+        (errors.LimitRequestHeaders("canary"), 431, "too_large"),
+        (errors.InvalidHeaderName("canary"), 400, "bad_request"),
+        (errors.UnsupportedTransferCoding("canary"), 501, "bad_request"),
+        (errors.ConfigurationProblem("canary"), 500, "our_fault"),
+        (ValueError("canary"), 500, "our_fault"),
+    ],
+)
+def test_what_never_became_a_request_is_answered_in_our_words(
+    error: Exception, status: int, code: str
+) -> None:
+    told = write_answer(*judge(error))
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert json.loads(body)["code"] == code
+    assert f"Content-Length: {len(body)}".encode() in head
+    assert all(f"\r\n{name}: ".encode() in head for name in BARE)
+    assert b"canary" not in told
