@@ -39,8 +39,8 @@ CANARIES = {
 }
 # What the browser asks its maker, whatever page is open; what pages ask is told page by page besides.
 CHROMIUMS_OWN = re.compile(r"https?://([\w-]+\.)*(google|googleapis|gstatic|gvt1)\.com[:/]")
-# Completion, sign-ins and tabs to restore: the browser's own, and its owner's to empty. A page can only ask it not
-# to remember, and for signing in it has to be allowed to.
+# Completion, sign-ins and tabs to restore: the browser's own, for its owner to empty. A page can only ask
+# it not to remember, and signing in needs a browser that may.
 TYPED = re.compile(r"/Default/(Web Data|Login Data|Sessions/)")
 PIECES = sorted({piece for words in CANARIES.values() for piece in re.findall(r"[A-Za-z]{8,}", words)})
 
