@@ -24,12 +24,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.commands import install_commands
     from app.cookies import configure_cookies
     from app.db import Database
+    from app.door import Door
     from app.failures import install_failures
     from app.headers import apply_headers
     from app.http import Parts, install_gate, refuse_unguarded
     from app.keys import make_folder, session_secret
     from app.languages import install_languages
+    from app.limits import install_limits
+    from app.logs import configure_logs
+    from app.metrics import Metrics
     from app.migrations import upgrade
+    from app.phone import install_phone
     from app.pwa import pwa
     from app.reentry import sign_in_again
     from app.services.code_apps import load_factor_key
@@ -39,10 +44,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.services.upkeep import refuse_moved
     from app.services.wrapping import load_keys
     from app.upkeep import is_asked_for, make_upkeep_app
+    from app.watch import Watch
 
     if settings is None and is_asked_for(sys.argv):
         return make_upkeep_app()
     settings = settings or load_settings()
+    configure_logs(settings.log_level)
     make_folder(settings.instance)
     database = Database(settings.database_url)
     with database.needed_to_start():
@@ -68,14 +75,20 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     install_languages(app)
     install_gate(app, sign_in_again)
+    install_limits(app, settings)
     install_failures(app)
     for blueprint in (pwa, *api.BLUEPRINTS, *pages.BLUEPRINTS):
         app.register_blueprint(blueprint)
     refuse_unguarded(app)
-    apply_headers(app, assets)
+    views = app.wsgi_app
     serve_assets(app, assets)
+    app.wsgi_app = Door(app.wsgi_app, views, settings)  # type: ignore[method-assign]
+    apply_headers(app, assets, over_https=settings.secure_cookies)
+    metrics = app.extensions["metrics"] = Metrics()
+    app.wsgi_app = Watch(app.wsgi_app, metrics, behind_proxy=settings.proxies > 0)  # type: ignore[method-assign]
     if settings.proxies:
         # Without this everybody behind the proxy is one address, and one person's tries throttle all others.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     install_commands(app)
+    install_phone(app)
     return app

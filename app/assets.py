@@ -18,6 +18,7 @@ import brotli
 from whitenoise import WhiteNoise
 
 from app.languages import LANGUAGES, phone_strings
+from app.response_headers import SECURITY_HEADERS, STATIC_POLICY
 
 if TYPE_CHECKING:
     from wsgiref.headers import Headers
@@ -32,15 +33,6 @@ CHECK_IN_STYLES = ("styles/vars.css", "styles/base.css", "styles/help.css", "sty
 IMPORTED = re.compile(r'^(?:import|export)\b[^"\n]*"(\.[^"]+\.js)"', re.MULTILINE)
 COMPRESSED = {".js", ".css", ".json", ".svg", ".md", ".webmanifest", ".txt"}
 BUILDS_KEPT = 4
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-# A worker is governed by the policy its own script was served with.
-STATIC_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 @dataclass(frozen=True)

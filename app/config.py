@@ -12,6 +12,9 @@ from app.errors import SettingError
 HOST = "127.0.0.1"
 LARGEST_BODY = 4 * 1024 * 1024
 US_CRISIS = {"call": "988", "text": "988", "emergency": "911"}
+LOG_LEVELS = ("debug", "info", "warning", "error")
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+SHORTEST_TOKEN = 20
 DIALABLE = re.compile(r"^\+?[0-9][0-9 ()\-]{1,18}$")
 
 
@@ -43,6 +46,15 @@ class Settings:
     crisis: Mapping[str, str]
     mail: MailSettings | None = None
     worker: bool = True
+    more_hosts: tuple[str, ...] = ()
+    metrics_token: str | None = None
+    log_level: str = "info"
+    limits: int = 1
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names this server answers to, without ports."""
+        return frozenset((urlsplit(self.public_url).hostname or "", *self.more_hosts))
 
     @property
     def secure_cookies(self) -> bool:
@@ -67,6 +79,10 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         crisis=_crisis(environ),
         mail=_mail(environ),
         worker=_switch(environ, "BETWEEN_WORKER", True),
+        more_hosts=_hosts(environ, "BETWEEN_HOSTS"),
+        metrics_token=_token(environ, "BETWEEN_METRICS_TOKEN"),
+        log_level=_one_of(environ, "BETWEEN_LOG_LEVEL", "info", LOG_LEVELS),
+        limits=_whole_number(environ, "BETWEEN_LIMITS", 1, 0, 1000),
     )
 
 
@@ -94,6 +110,30 @@ def _switch(environ: Mapping[str, str], name: str, default: bool) -> bool:
     if value not in ("0", "1"):
         raise SettingError(f"{name} must be 1 (on) or 0 (off), not {value!r}.")
     return value == "1"
+
+
+def _one_of(environ: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = _text(environ, name, default)
+    if value not in choices:
+        raise SettingError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def _hosts(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    hosts = tuple(_text(environ, name, "").lower().split())
+    for host in hosts:
+        if not HOST_NAME.fullmatch(host):
+            raise SettingError(f"{name} must be host names without ports, separated by spaces, not {host!r}.")
+    return hosts
+
+
+def _token(environ: Mapping[str, str], name: str) -> str | None:
+    value = _text(environ, name, "")
+    if value and not re.fullmatch(rf"[!-~]{{{SHORTEST_TOKEN},}}", value):
+        raise SettingError(
+            f"{name} must be {SHORTEST_TOKEN} or more letters, digits and signs without spaces."
+        )
+    return value or None
 
 
 def _database_url(environ: Mapping[str, str], instance: Path) -> str:

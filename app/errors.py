@@ -21,6 +21,12 @@ CATALOGUE = {
     problem.code: problem
     for problem in (
         Problem(400, "bad_request", "We could not read what was sent. Nothing was changed."),
+        Problem(
+            400,
+            "unknown_host",
+            "This server does not answer under that name. Please use the clinic's own address.",
+        ),
+        Problem(400, "https_needed", "Please use the address that begins with https. Nothing was changed."),
         Problem(400, "malformed_json", "This is not JSON we can read. Nothing was changed."),
         Problem(400, "wrong_shape", "What was sent does not have the expected form. Nothing was changed."),
         Problem(401, "not_signed_in", "Please sign in to see this."),
@@ -70,6 +76,7 @@ CATALOGUE = {
         Problem(429, "too_many_tries", "Too many tries. Please wait a few minutes, then try again."),
         Problem(500, "our_fault", "Something went wrong on our side. What you wrote is still where it was."),
         Problem(503, "busy", "We cannot store anything right now. Please try again in a moment."),
+        Problem(503, "not_ready", "This server is not ready yet. Please try again in a moment."),
     )
 }
 

@@ -1,8 +1,8 @@
 """How an error reaches the person: a status, a code and a sentence. Nothing of it is content."""
 
-import logging
-import traceback
+from typing import Any
 
+import structlog
 from flask import Flask, make_response, render_template, request
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
@@ -12,8 +12,9 @@ from app.db import UNAVAILABLE
 from app.errors import BUSY_SECONDS, CATALOGUE, BetweenError, Problem, problem_for_status
 from app.http import answer
 from app.languages import request_language, translate
+from app.logs import place_of
 
-LOG = logging.getLogger("between")
+LOG: Any = structlog.get_logger()
 
 
 def install_failures(app: Flask) -> None:
@@ -57,9 +58,9 @@ def _unforeseen(error: Exception) -> Response:
 
 def _log(error: Exception) -> None:
     """Where it happened, without the message: messages quote what people wrote."""
-    frames = traceback.extract_tb(error.__traceback__)[-1:]
-    where = ", ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
-    LOG.error("%s at %s in %s", type(error).__name__, where, request.endpoint)
+    LOG.error(
+        "error", type=type(error).__name__, place=place_of(error.__traceback__), endpoint=request.endpoint
+    )
 
 
 def _say(problem: Problem, retry_after: int | None) -> Response:

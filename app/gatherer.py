@@ -10,12 +10,20 @@ import selectors
 import socket
 import struct
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import structlog
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.config import LARGEST_BODY
+from app.logs import place_of
+from app.unread import judge, write_answer
+
+LOG: Any = structlog.get_logger()
+ROUTE = "unread"
 
 # A phone on 20 kbit/s needs 25 s for its usual batch.
 GATHER_SECONDS = 120.0
@@ -90,8 +98,28 @@ class Connection(TConn):  # type: ignore[misc]
             super().close()
 
 
-class GatheringWorker(ThreadWorker):  # type: ignore[misc]
-    """gthread, but for how a request comes in and how a connection ends."""
+class PlainWorker(ThreadWorker):  # type: ignore[misc]
+    """gthread, but for what it says when it cannot read a request, and whom it believes."""
+
+    def init_process(self) -> None:
+        """Also where gunicorn itself was started with this worker: its own defaults believe this machine."""
+        self.cfg.set("forwarded_allow_ips", "")
+        self.log.error_log.handlers.clear()
+        self.log.error_log.propagate = True
+        super().init_process()
+
+    def handle_error(self, _request: Any, client: Any, _address: Any, error: Exception) -> None:
+        """gunicorn would quote to the client and to the log what it could not read."""
+        status, problem = judge(error)
+        told = LOG.error if status >= 500 else LOG.info
+        told("error", type=type(error).__name__, place=place_of(error.__traceback__), route=ROUTE)
+        self.app.callable.extensions["metrics"].count_request("other", ROUTE, str(status.value), 0.0)
+        with suppress(OSError):
+            write_nonblock(client, write_answer(status, problem))
+
+
+class GatheringWorker(PlainWorker):
+    """How a request comes in, and how a connection ends."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.assets import Assets
 from app.config import Settings
 from app.db import Database
+from app.door import REFUSED
 from app.errors import CATALOGUE, BetweenError
 from app.services.access import Actor, load_actor
 from app.services.code_apps import FactorKey
@@ -30,6 +31,7 @@ from app.services.sessions import (
     keep_session,
     needs_keeping,
 )
+from app.watch import ROUTE
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_APPEND_COOKIES = 64
@@ -171,8 +173,11 @@ def _load_user(token: str) -> SignedIn | None:
 
 def _enter() -> None:
     current_now()
+    if refused := request.environ.get(REFUSED):
+        raise BetweenError(refused)
     if request.endpoint is None:
         return
+    request.environ[ROUTE] = str(request.url_rule)
     policy = POLICIES[request.endpoint]
     if request.method not in SAFE_METHODS:
         _refuse_cross_site()

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from app import create_app
 from app.config import HOST, Settings
 from app.gatherer import GatheringWorker
+from app.logs import configure_logs
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,6 +26,16 @@ MALLOPT = {-8: 2, -3: 256 * 1024, -1: 256 * 1024}
 # How long a thread that makes a page keeps the interpreter while a commit waits for it. A commit asks for it
 # a dozen times: at Python's own 5 ms a page of 100 ms held it up for 115 to 156 ms, at this for 10 to 20.
 TURN_SECONDS = 0.0003
+
+
+class Plain(Logger):  # type: ignore[misc]
+    """gunicorn's own words in our form: app/logs.py lets out no path and nothing that was sent."""
+
+    def setup(self, cfg: Any) -> None:
+        """No handlers of its own, no access log: app/watch.py writes that."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -39,14 +51,15 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         """Listens on this machine only; a reverse proxy stands in front of anything else."""
-        for name, value in self._options().items():
+        for name, value in self.options().items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
         """The application, in the worker."""
         return create_app(self.settings)
 
-    def _options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
+        """gunicorn's settings."""
         return {
             "bind": f"{HOST}:{self.settings.port}",
             "workers": 1,
@@ -56,6 +69,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": 60,
             "graceful_timeout": 10,
             "loglevel": "warning",
+            "logger_class": Plain,
+            # X-Forwarded-* are read in one place only, and only as BETWEEN_PROXIES says.
+            "forwarded_allow_ips": "",
             # gunicorn 27's control file is shared by every server of a user.
             "control_socket_disable": True,
             "post_worker_init": self._settle,
@@ -85,8 +101,14 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 def run_server(settings: Settings) -> None:
     """Serve until stopped."""
+    run(Server(settings))
+
+
+def run(server: Server) -> None:
+    """Serve until stopped."""
+    configure_logs(server.settings.log_level)
     _give_memory_back()
-    Server(settings).run()
+    server.run()
 
 
 def _give_memory_back() -> None:

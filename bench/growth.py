@@ -72,7 +72,7 @@ def _measure(name: str, folder: Path, load: Load, environ: Callable[[], dict[str
 
 @contextmanager
 def _crowd(folder: Path, items: int, environ: dict[str, str]) -> Iterator[Crowd]:
-    server = LiveServer(folder, BETWEEN_DEMO="0", **environ).start()
+    server = LiveServer(folder, BETWEEN_DEMO="0", BETWEEN_LIMITS="0", **environ).start()
     try:
         yield gather_crowd(server, items)
     finally:

@@ -89,7 +89,7 @@ def _measure(name: str, url: str | None, folder: Path, load: Load) -> Iterator[R
 
 @contextmanager
 def _served(folder: Path, url: str | None) -> Iterator[LiveServer]:
-    environ = {"BETWEEN_DEMO": "0"} | ({"DATABASE_URL": url} if url else {})
+    environ = {"BETWEEN_DEMO": "0", "BETWEEN_LIMITS": "0"} | ({"DATABASE_URL": url} if url else {})
     server = LiveServer(folder, command=SERVER, **environ).start()
     try:
         yield server

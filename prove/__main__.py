@@ -22,6 +22,7 @@ from prove import processes as processes_rig
 from prove.access import prove_access
 from prove.api import prove_api
 from prove.escalation import prove_escalation
+from prove.fronts import prove_proxies
 from prove.fuzz import prove_fuzz
 from prove.kills import Outcome, prove_database_kills, prove_kills
 from prove.power_cut import prove_power_cut
@@ -257,6 +258,18 @@ def api() -> Proof:
     )
 
 
+def proxies() -> Proof:
+    """The examples of deploy/."""
+    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
+        outcomes = prove_proxies(Path(folder))
+    faults = [f"{kind}: {fault}" for kind, outcome in outcomes.items() for fault in outcome.faults]
+    size = "; ".join(f"{kind}, {len(outcome.held)} checks" for kind, outcome in outcomes.items())
+    promise = (
+        "Behind Caddy and nginx as in deploy/: headers, uploads, slow clients, pushes and addresses hold"
+    )
+    return Proof(promise, size, faults)
+
+
 PROOFS: dict[str, Callable[[], Proof]] = {
     "scoring": scoring,
     "access": access,
@@ -274,6 +287,7 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "escalation-postgresql": escalation_postgresql,
     "rotation-sqlite": rotation_sqlite,
     "rotation-postgresql": rotation_postgresql,
+    "proxies": proxies,
     "faults": lambda: phone_proofs.faults(_size("FAULTS", 2_000), SEED),
     "likeness": lambda: phone_proofs.likeness(_size("LIKENESS", 1_000), SEED),
     "second-engine": phone_proofs.second_engine,

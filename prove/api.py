@@ -34,7 +34,12 @@ class Outcome:
 
 def prove_api(url: str, instance: Path, *, examples: int, start: int) -> Outcome:
     """Valid and invalid requests to each operation, by a patient, on the database at `url`."""
-    environ = {"BETWEEN_INSTANCE": str(instance), "DATABASE_URL": url, "BETWEEN_DEMO": "0"}
+    environ = {
+        "BETWEEN_INSTANCE": str(instance),
+        "DATABASE_URL": url,
+        "BETWEEN_DEMO": "0",
+        "BETWEEN_LIMITS": "0",
+    }
     app = create_app(load_settings(environ))
     database = app.extensions["between"].database
     make = Factory(database, datetime.now(UTC))

@@ -215,7 +215,12 @@ class _Fuzzer:
 
 def prove_fuzz(url: str, folder: Path, *, payloads: int, seed: int) -> Outcome:
     """Send `payloads` payloads to the application on the database at `url`, and count what is there."""
-    environ = {"BETWEEN_INSTANCE": str(folder), "DATABASE_URL": url, "BETWEEN_DEMO": "0"}
+    environ = {
+        "BETWEEN_INSTANCE": str(folder),
+        "DATABASE_URL": url,
+        "BETWEEN_DEMO": "0",
+        "BETWEEN_LIMITS": "0",
+    }
     app = create_app(load_settings(environ))
     database: Database = app.extensions["between"].database
     fuzzer = _make_fuzzer(app, database, seed)

@@ -56,7 +56,12 @@ class Clinic:
     kind = Database
 
     def __init__(self, url: str, instance: Path) -> None:
-        environ = {"BETWEEN_INSTANCE": str(instance), "DATABASE_URL": url, "BETWEEN_DEMO": "0"}
+        environ = {
+            "BETWEEN_INSTANCE": str(instance),
+            "DATABASE_URL": url,
+            "BETWEEN_DEMO": "0",
+            "BETWEEN_LIMITS": "0",
+        }
         self._app = create_app(load_settings(environ))
         self._lock: sa.Connection | None = None
         self._outside = sa.create_engine(url, poolclass=sa.NullPool)

@@ -38,6 +38,9 @@ TABLE = {
     "pwa.manifest": Row("GET", "200", SAME),
     "pwa.envelope_schema": Row("GET", "200", SAME),
     "health.show_health": Row("GET", "200", SAME),
+    "health.show_ready": Row("GET", "200", SAME),
+    # From this machine or with the operator's token: tests/test_metrics.py.
+    "metrics.show_metrics": Row("GET", "200", SAME),
     "openapi.show_openapi": Row("GET", "200", SAME),
     "account.start": Row("GET", "302", SAME),
     "account.show_sign_in": Row("GET", "200", SAME),

@@ -28,8 +28,8 @@ def client(assets: Assets) -> FlaskClient:
     app.extensions["assets"] = assets
     app.add_url_rule("/own", "own", lambda: "personal")
     app.register_blueprint(pwa)
-    apply_headers(app, assets)
     serve_assets(app, assets)
+    apply_headers(app, assets, over_https=True)
     return app.test_client()
 
 

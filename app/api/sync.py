@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app, request
 
-from app.cookies import renew_append_cookie
+from app.cookies import append_cookie_name, renew_append_cookie
 from app.domain.check_in import Arrival
 from app.errors import CATALOGUE, BetweenError
 from app.http import answer, append_tokens, current_now, parts, read_json
 from app.languages import gettext as _
+from app.limits import SYNC, UNKNOWN_CREDENTIAL, limit
 from app.schemas.envelope import UnreadableError, read_envelope
 from app.schemas.sync import SentItem, read_sync
 from app.services.erasure import count_late
@@ -34,19 +35,32 @@ def sync() -> Response:
     """One receipt per item, in order, after the commit that holds it."""
     person_id, items = read_sync(read_json())
     now = current_now()
+    # Whoever shows a credential is counted by it, never by the person named: nobody can use up another's.
+    limit(SYNC, request.cookies.get(append_cookie_name(person_id)) or append_tokens()[0])
     reading = _Reading(items, parts().keyring)
-    receipts = iter(parts().intake.take(Claim(person_id, append_tokens(), reading.read, now)))
+    receipts = iter(_take(Claim(person_id, append_tokens(), reading.read, now)))
     _count_erased(reading)
     told = [
         _told(next(receipts)) if isinstance(entry, Arrival) else _told_else(item, entry, now)
         for item, entry in zip(items, reading.entries, strict=True)
     ]
+    for one in told:
+        current_app.extensions["metrics"].count_item("needs_repair" if one["needs_repair"] else one["status"])
     response = answer({"receipts": told, "server_time": _iso(now)})
     if reading.right is not None and now - reading.right.seen_at > SLIDE_AFTER:
         with parts().database.writing() as session:
             slide_append_credential(session, reading.right, now)
         renew_append_cookie(response, person_id)
     return response
+
+
+def _take(claim: Claim) -> list[Receipt]:
+    try:
+        return parts().intake.take(claim)
+    except BetweenError as error:
+        if error.problem.code == "no_credential":
+            limit(UNKNOWN_CREDENTIAL, str(request.remote_addr))
+        raise
 
 
 @blueprint.get("/api/keys")

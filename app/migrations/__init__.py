@@ -46,6 +46,11 @@ def is_known(revision: str) -> bool:
     return revision in _revisions()
 
 
+def is_at_head(database: Database) -> bool:
+    """Whether the database has exactly the tables of this version."""
+    return current_revision(database) == head()
+
+
 @cache
 def _revisions() -> tuple[str, ...]:
     """Every revision this version knows, the newest first."""

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
@@ -19,6 +19,7 @@ from app.http import current_now, optional_actor, page, parts
 from app.identify import identify
 from app.languages import LANGUAGES
 from app.languages import gettext as _
+from app.limits import count_form
 from app.models import Patient
 from app.schemas.envelope import FORMAT, UnreadableError
 from app.schemas.fields import read_uuid
@@ -55,6 +56,7 @@ def _refused(language: str, error: BetweenError) -> Response:
 
 def _send(language: str) -> Response:
     actor = optional_actor()
+    count_form(actor)
     if actor is not None:
         return _stored_page(language, actor, _store(actor, language))
     if not request.form.get("email"):
@@ -99,7 +101,10 @@ def _store(actor: Actor, language: str) -> Receipt:
         patient = session.scalars(own_records(actor)).first()
     if patient is None:
         raise BetweenError("not_allowed" if actor.roles else "no_place")
-    return parts().intake.take(Handed(actor.person_id, [_arrival(patient, actor, language, now)], now))[0]
+    handed = Handed(actor.person_id, [_arrival(patient, actor, language, now)], now)
+    (receipt,) = parts().intake.take(handed)
+    current_app.extensions["metrics"].count_item("needs_repair" if receipt.needs_repair else receipt.status)
+    return receipt
 
 
 def _arrival(patient: Patient, actor: Actor, language: str, now: datetime) -> Arrival:

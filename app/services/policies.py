@@ -56,6 +56,8 @@ POLICIES: dict[str, Policy] = {
     "pwa.envelope_schema": _PUBLIC,
     "form.send_form": _PUBLIC,
     "health.show_health": _PUBLIC,
+    "health.show_ready": _PUBLIC,
+    "metrics.show_metrics": _CAPABILITY,
     "openapi.show_openapi": _PUBLIC,
     "account.start": _PUBLIC,
     "account.show_sign_in": _PUBLIC,
