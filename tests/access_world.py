@@ -84,6 +84,7 @@ class World:
     people: dict[str, Member | None]
     shut: dict[tuple[str, str], Member]
     ids: dict[str, object]
+    far_ids: dict[str, object]
     june: Member
     pockets: dict[Visitor, list[Pocket]] = field(default_factory=dict)
 
@@ -108,8 +109,7 @@ def build_world(app: Flask) -> World:
     signed_in(app, june).post(f"/api/care-links/{make.care_link(ended)}/end", json={})
     nurse = make.colleague(here, "nurse")
     _join_team(make, june, nurse)
-    people = {
-        "nobody": None,
+    people: dict[str, Member] = {
         "june": june,
         "marcus": marcus,
         "away": away,
@@ -128,7 +128,9 @@ def build_world(app: Flask) -> World:
         "admin3": make.colleague(there, "administrator", "Al Far"),
     }
     ids = _things(app, make, lead, june, sam, nurse, make.clinician(here, "Dr. Target"))
-    return World(app, people, _shut_out(make, june, lead), ids, june)
+    target3 = make.clinician(there, "Dr. Far Target")
+    far_ids = _things(app, make, stranger, away, people["wide"], people["nurse3"], target3)
+    return World(app, {"nobody": None, **people}, _shut_out(make, june, lead), ids, far_ids, june)
 
 
 def _join_team(make: Factory, june: Member, nurse: Member) -> None:
@@ -183,8 +185,8 @@ def _things(
         subscription = PushSubscription(
             person_id=june.person_id,
             install_id=uuid.uuid4(),
-            endpoint="https://push.example.com/1",
-            endpoint_hash=b"1",
+            endpoint=f"https://push.example.com/{june.patient}",
+            endpoint_hash=june.patient.bytes,
             p256dh="",
             auth="",
             created_at=make.now,
@@ -200,7 +202,8 @@ def _things(
             )
             for one in (lead, target)
         ]
-        envelope_id = session.scalars(sa.select(Envelope.id).where(Envelope.repair != "")).one()
+        own = Envelope.clinic_id == june.clinic_id
+        envelope_id = session.scalars(sa.select(Envelope.id).where(own, Envelope.repair != "")).one()
         dismissed = Dismissal(
             clinic_id=june.clinic_id,
             envelope_id=envelope_id,
@@ -215,9 +218,9 @@ def _things(
             "token": "NOSUCHTOKEN2",
             "patient_id": june.patient,
             "visit_id": visit.id,
-            "check_in_id": session.scalars(sa.select(CheckIn.id)).one(),
-            "alert_id": session.scalars(sa.select(Alert.id)).one(),
-            "cadence_id": session.scalars(sa.select(Cadence.id)).one(),
+            "check_in_id": session.scalars(_only(CheckIn, june)).one(),
+            "alert_id": session.scalars(_only(Alert, june)).one(),
+            "cadence_id": session.scalars(_only(Cadence, june)).one(),
             "reminder_id": reminder.id,
             "link_id": make.care_link(sam),
             "absence_id": absences[0].id,
@@ -231,18 +234,24 @@ def _things(
         }
 
 
+def _only(table: type[CheckIn] | type[Alert] | type[Cadence], june: Member) -> sa.Select[Any]:
+    """The one of this kind at the clinic."""
+    return sa.select(table.id).where(table.clinic_id == june.clinic_id)
+
+
 def ask(world: World, endpoint: str, name: Visitor) -> int:
     """The status this visitor gets, in a browser that has done nothing else."""
     path, body = address_of(world, endpoint), body_of(world, endpoint)
     return world.browser(name).open(path, method=TABLE[endpoint].method, **body).status_code
 
 
-def address_of(world: World, endpoint: str) -> str:
-    """Where it is, for june's things."""
+def address_of(world: World, endpoint: str, ids: dict[str, object] | None = None) -> str:
+    """Where it is, for june's things unless told."""
+    ids = world.ids if ids is None else ids
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
     return re.sub(
         r"<(?:\w+:)?(\w+)>",
-        lambda found: str(world.ids.get(f"{endpoint}/{found[1]}", world.ids[found[1]])),
+        lambda found: str(ids.get(f"{endpoint}/{found[1]}", ids[found[1]])),
         rule.rule,
     )
 

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import create_app
-from app.config import load_settings
 from app.domain.roles import ROLES
 from app.http import refuse_unguarded
 from app.models import Membership
@@ -48,28 +45,6 @@ def deviations(world: World, endpoints: list[str]) -> Iterator[str]:
             status = ask(world, endpoint, name)
             if status != expected:
                 yield f"{endpoint} for {name}: {status}, not {expected}"
-
-
-@pytest.fixture
-def sqlite_app(sqlite_url: str, tmp_path: Path, built_assets: Path) -> Iterator[Flask]:
-    """The application on a database that need not survive a power cut."""
-    (tmp_path / "instance").mkdir()
-    (tmp_path / "instance" / "static").symlink_to(built_assets, target_is_directory=True)
-    app = create_app(
-        load_settings(
-            {"BETWEEN_INSTANCE": f"{tmp_path}/instance", "DATABASE_URL": sqlite_url, "BETWEEN_DEMO": "0"}
-        )
-    )
-    app.testing = False
-    database = app.extensions["between"].database
-    database.dispose()
-    sa.event.listen(database.engine, "connect", _forget_to_sync)
-    yield app
-    database.dispose()
-
-
-def _forget_to_sync(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF").close()  # type: ignore[attr-defined]
 
 
 def test_every_route_is_in_the_table(sqlite_app: Flask) -> None:

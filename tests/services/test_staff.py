@@ -185,7 +185,7 @@ def test_a_place_waits_for_a_colleague_and_is_taken_up_once(office: Office) -> N
     assert office.state(place) == "invited"
     with ward.database.writing() as session:
         people = session.scalar(sa.select(sa.func.count()).select_from(Person))
-        person = make._person(session, "Ruth Okafor", "en")
+        person = make._person(session, "Ruth Adeyemi", "en")
         found = find_invitation(session, code, ward.now).invitation
         assert accept_invitation(session, found, person, ward.now).id == place.membership_id
     assert office.state(place) == "active"
