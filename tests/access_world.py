@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.domain.roles import ROLES
+from app.domain.roles import CARERS, ROLES
 from app.models import (
     Absence,
     Alert,
@@ -24,7 +24,7 @@ from app.models import (
     TeamMember,
 )
 from app.services.visits import set_cadence
-from tests.access_table import TABLE
+from tests.access_table import SHUT_STATES, TABLE, Visitor
 from tests.factories import (
     Factory,
     Member,
@@ -36,10 +36,6 @@ from tests.factories import (
     signed_in,
     visitor,
 )
-
-# A name among those whose place counts, or role and state of one whose place does not.
-Visitor = str | tuple[str, str]
-SHUT_STATES = ("invited", "suspended", "ended")
 
 ABOUT_A_GAP = {"install": "0190163d-8694-8b5f-8c5e-96c55e2c6a1b", "last": 2, "missing": 2, "words": "told"}
 BODIES: dict[str, dict[str, object]] = {
@@ -81,18 +77,22 @@ class World:
     """june with one of everything, the visitors around june, and those whose place does not count."""
 
     app: Flask
-    people: dict[str, Member | None]
-    shut: dict[tuple[str, str], Member]
+    make: Factory
+    people: dict[str, Member]
     ids: dict[str, object]
-    far_ids: dict[str, object]
-    june: Member
+    far_ids: dict[str, object] = field(default_factory=dict)
+    shut: dict[tuple[str, str], Member] = field(default_factory=dict)
     pockets: dict[Visitor, list[Pocket]] = field(default_factory=dict)
+
+    @property
+    def june(self) -> Member:
+        return self.people["june"]
 
     def browser(self, name: Visitor) -> FlaskClient:
         """Signed in like no other: a cell that ends the session ends nobody else's."""
-        member = self.shut[name] if isinstance(name, tuple) else self.people[name]
-        if member is None:
+        if name == "nobody":
             return visitor(self.app)
+        member = self.shut[name] if isinstance(name, tuple) else self.people[name]
         pockets = self.pockets.setdefault(name, [])
         if not pockets:
             pockets += open_sessions(self.app, member, len(TABLE))
@@ -109,7 +109,7 @@ def build_world(app: Flask) -> World:
     signed_in(app, june).post(f"/api/care-links/{make.care_link(ended)}/end", json={})
     nurse = make.colleague(here, "nurse")
     _join_team(make, june, nurse)
-    people: dict[str, Member] = {
+    people = {
         "june": june,
         "marcus": marcus,
         "away": away,
@@ -128,9 +128,14 @@ def build_world(app: Flask) -> World:
         "admin3": make.colleague(there, "administrator", "Al Far"),
     }
     ids = _things(app, make, lead, june, sam, nurse, make.clinician(here, "Dr. Target"))
-    target3 = make.clinician(there, "Dr. Far Target")
-    far_ids = _things(app, make, stranger, away, people["wide"], people["nurse3"], target3)
-    return World(app, {"nobody": None, **people}, _shut_out(make, june, lead), ids, far_ids, june)
+    return World(app, make, people, ids)
+
+
+def far_things(world: World) -> dict[str, object]:
+    """One of everything at the other clinic, all of the patient there."""
+    far, away, wide, nurse = (world.people[name] for name in ("far", "away", "wide", "nurse3"))
+    target = world.make.clinician(far.clinic_id, "Dr. Far Target")
+    return _things(world.app, world.make, far, away, wide, nurse, target)
 
 
 def _join_team(make: Factory, june: Member, nurse: Member) -> None:
@@ -139,24 +144,23 @@ def _join_team(make: Factory, june: Member, nurse: Member) -> None:
         session.add(TeamMember(clinic_id=june.clinic_id, **row))
 
 
-def _shut_out(make: Factory, june: Member, lead: Member) -> dict[tuple[str, str], Member]:
-    """Everybody near to june whose membership is in a state that does not count."""
-    found: dict[tuple[str, str], Member] = {}
+def shut_out(world: World) -> None:
+    """Somebody near to june in every role and in every state that does not count."""
+    make, june = world.make, world.june
     for state in SHUT_STATES:
         for role in ROLES:
             if role == "patient":
-                member = make.patient(lead, f"{state} patient")
+                member = make.patient(world.people["lead"], f"{state} patient")
             elif role == "caregiver":
                 member = make.caregiver(june, f"{state} caregiver")
             else:
                 member = make.colleague(june.clinic_id, role, f"{state} {role}")
-            if role in ("clinician", "nurse"):
+            if role in CARERS:
                 _join_team(make, june, member)
-            found[role, state] = member
+            world.shut[role, state] = member
     with make.database.writing() as session:
-        for (_role, state), member in found.items():
+        for (_role, state), member in world.shut.items():
             session.get_one(Membership, (member.clinic_id, member.membership_id)).state = state
-    return found
 
 
 def _things(

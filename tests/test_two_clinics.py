@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.services import access
 from app.services.access import APPEND, POLICIES, SESSION
 from tests.access_table import TABLE
-from tests.access_world import World, address_of, body_of, build_world
+from tests.access_world import World, address_of, body_of, build_world, far_things
 
 HERE = ("june", "marcus", "sam", "lead", "vega", "nurse", "desk", "admin")
 THERE = ("away", "wide", "far", "nurse3", "desk3", "admin3")
@@ -42,6 +42,7 @@ def world(sqlite_app: Flask, clock: time_machine.Traveller) -> World:
     """Time stands still: only what is done can change a page."""
     sqlite_app.testing = False
     made = build_world(sqlite_app)
+    made.far_ids = far_things(made)
     # A caregiver's first look is told to the patient; every later one is at the same moment.
     made.browser("wide").get("/care")
     return made
