@@ -3,7 +3,10 @@
 Written by hand from what each role is for, never from the policies: it is what they are compared with.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from app.domain.roles import ROLES
 
 
 class Row(NamedTuple):
@@ -28,6 +31,21 @@ VISITORS = (
 
 # Open to all, so a place that does not count changes nothing; asked of those who have one.
 SAME = ""
+
+# A name among those whose place counts, or role and state of one whose place does not.
+Visitor = str | tuple[str, str]
+SHUT_STATES = ("invited", "suspended", "ended")
+FORMER = ("patient", "ended")
+
+# Whose desk is nearest to june, by role.
+NEAREST = {
+    "patient": "june",
+    "caregiver": "sam",
+    "clinician": "lead",
+    "nurse": "nurse",
+    "front_desk": "desk",
+    "administrator": "admin",
+}
 
 TABLE = {
     "pwa.check_in": Row("GET", "200", SAME),
@@ -384,3 +402,13 @@ TABLE = {
         "POST", "401  403 403 403  403 403 403  409 404 404  403 403 403  403 403  403 403"
     ),
 }
+
+
+def cells(endpoint: str) -> Iterator[tuple[Visitor, int]]:
+    """Every visitor with the status that the table has for them."""
+    row = TABLE[endpoint]
+    active, shut = row.active.split(), row.shut.split()
+    yield from zip(VISITORS, map(int, active * (len(VISITORS) // len(active))), strict=True)
+    for state in SHUT_STATES if shut else ():
+        for role, status in zip(ROLES, shut * (len(ROLES) // len(shut)), strict=True):
+            yield (role, state), int(row.former if (role, state) == FORMER else status)

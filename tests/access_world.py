@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.domain.roles import ROLES
+from app.domain.roles import CARERS, ROLES
 from app.models import (
     Absence,
     Alert,
@@ -30,7 +30,7 @@ from app.services.at_rest import seal_texts
 from app.services.visits import set_cadence
 from app.services.wrapping import Owner
 from tests import joining_cells
-from tests.access_table import TABLE
+from tests.access_table import SHUT_STATES, TABLE, Visitor
 from tests.factories import (
     Factory,
     Member,
@@ -42,10 +42,6 @@ from tests.factories import (
     signed_in,
     visitor,
 )
-
-# A name among those whose place counts, or role and state of one whose place does not.
-Visitor = str | tuple[str, str]
-SHUT_STATES = ("invited", "suspended", "ended")
 
 ABOUT_A_GAP = {"install": "0190163d-8694-8b5f-8c5e-96c55e2c6a1b", "last": 2, "missing": 2, "words": "told"}
 BODIES: dict[str, dict[str, object]] = {
@@ -90,17 +86,22 @@ class World:
     """june with one of everything, the visitors around june, and those whose place does not count."""
 
     app: Flask
-    people: dict[str, Member | None]
-    shut: dict[tuple[str, str], Member]
+    make: Factory
+    people: dict[str, Member]
     ids: dict[str, object]
-    june: Member
+    far_ids: dict[str, object] = field(default_factory=dict)
+    shut: dict[tuple[str, str], Member] = field(default_factory=dict)
     pockets: dict[Visitor, list[Pocket]] = field(default_factory=dict)
+
+    @property
+    def june(self) -> Member:
+        return self.people["june"]
 
     def browser(self, name: Visitor) -> FlaskClient:
         """Signed in like no other: a cell that ends the session ends nobody else's."""
-        member = self.shut[name] if isinstance(name, tuple) else self.people[name]
-        if member is None:
+        if name == "nobody":
             return visitor(self.app)
+        member = self.shut[name] if isinstance(name, tuple) else self.people[name]
         pockets = self.pockets.setdefault(name, [])
         if not pockets:
             pockets += open_sessions(self.app, member, len(TABLE))
@@ -118,7 +119,6 @@ def build_world(app: Flask) -> World:
     nurse = make.colleague(here, "nurse")
     _join_team(make, june, nurse)
     people = {
-        "nobody": None,
         "june": june,
         "marcus": marcus,
         "away": away,
@@ -137,7 +137,14 @@ def build_world(app: Flask) -> World:
         "admin3": make.colleague(there, "administrator", "Al Far"),
     }
     ids = _things(app, make, lead, june, sam, nurse, make.clinician(here, "Dr. Target"))
-    return World(app, people, _shut_out(make, june, lead), ids, june)
+    return World(app, make, people, ids)
+
+
+def far_things(world: World) -> dict[str, object]:
+    """One of everything at the other clinic, all of the patient there."""
+    far, away, wide, nurse = (world.people[name] for name in ("far", "away", "wide", "nurse3"))
+    target = world.make.clinician(far.clinic_id, "Dr. Far Target")
+    return _things(world.app, world.make, far, away, wide, nurse, target)
 
 
 def _join_team(make: Factory, june: Member, nurse: Member) -> None:
@@ -146,24 +153,23 @@ def _join_team(make: Factory, june: Member, nurse: Member) -> None:
         session.add(TeamMember(clinic_id=june.clinic_id, **row))
 
 
-def _shut_out(make: Factory, june: Member, lead: Member) -> dict[tuple[str, str], Member]:
-    """Everybody near to june whose membership is in a state that does not count."""
-    found: dict[tuple[str, str], Member] = {}
+def shut_out(world: World) -> None:
+    """Somebody near to june in every role and in every state that does not count."""
+    make, june = world.make, world.june
     for state in SHUT_STATES:
         for role in ROLES:
             if role == "patient":
-                member = make.patient(lead, f"{state} patient")
+                member = make.patient(world.people["lead"], f"{state} patient")
             elif role == "caregiver":
                 member = make.caregiver(june, f"{state} caregiver")
             else:
                 member = make.colleague(june.clinic_id, role, f"{state} {role}")
-            if role in ("clinician", "nurse"):
+            if role in CARERS:
                 _join_team(make, june, member)
-            found[role, state] = member
+            world.shut[role, state] = member
     with make.database.writing() as session:
-        for (_role, state), member in found.items():
+        for (_role, state), member in world.shut.items():
             session.get_one(Membership, (member.clinic_id, member.membership_id)).state = state
-    return found
 
 
 def _things(
@@ -195,8 +201,8 @@ def _things(
         subscription = PushSubscription(
             person_id=june.person_id,
             install_id=uuid.uuid4(),
-            endpoint="https://push.example.com/1",
-            endpoint_hash=b"1",
+            endpoint=f"https://push.example.com/{june.patient}",
+            endpoint_hash=june.patient.bytes,
             p256dh="",
             auth="",
             created_at=make.now,
@@ -212,7 +218,8 @@ def _things(
             )
             for one in (lead, target)
         ]
-        envelope_id = session.scalars(sa.select(Envelope.id).where(Envelope.repair != "")).one()
+        own = Envelope.clinic_id == june.clinic_id
+        envelope_id = session.scalars(sa.select(Envelope.id).where(own, Envelope.repair != "")).one()
         dismissed = Dismissal(
             clinic_id=june.clinic_id,
             envelope_id=envelope_id,
@@ -228,9 +235,9 @@ def _things(
             "token": "NOSUCHTOKEN2",
             "patient_id": june.patient,
             "visit_id": visit.id,
-            "check_in_id": session.scalars(sa.select(CheckIn.id)).one(),
-            "alert_id": session.scalars(sa.select(Alert.id)).one(),
-            "cadence_id": session.scalars(sa.select(Cadence.id)).one(),
+            "check_in_id": session.scalars(_only(CheckIn, june)).one(),
+            "alert_id": session.scalars(_only(Alert, june)).one(),
+            "cadence_id": session.scalars(_only(Cadence, june)).one(),
             "reminder_id": reminder.id,
             "link_id": make.care_link(sam),
             "device_id": phones[0],
@@ -268,6 +275,11 @@ def _asked_erasure(patient: Member, now: datetime) -> Erasure:
     )
 
 
+def _only(table: type[CheckIn] | type[Alert] | type[Cadence], june: Member) -> sa.Select[Any]:
+    """The one of this kind at the clinic."""
+    return sa.select(table.id).where(table.clinic_id == june.clinic_id)
+
+
 def ask(world: World, endpoint: str, name: Visitor) -> int:
     """The status this visitor gets, in a browser that has done nothing else."""
     path, body = address_of(world, endpoint), body_of(world, endpoint)
@@ -277,12 +289,13 @@ def ask(world: World, endpoint: str, name: Visitor) -> int:
     return status
 
 
-def address_of(world: World, endpoint: str) -> str:
-    """Where it is, for june's things."""
+def address_of(world: World, endpoint: str, ids: dict[str, object] | None = None) -> str:
+    """Where it is, for june's things unless told."""
+    ids = world.ids if ids is None else ids
     rule = next(rule for rule in world.app.url_map.iter_rules() if rule.endpoint == endpoint)
     return re.sub(
         r"<(?:\w+:)?(\w+)>",
-        lambda found: str(world.ids.get(f"{endpoint}/{found[1]}", world.ids[found[1]])),
+        lambda found: str(ids.get(f"{endpoint}/{found[1]}", ids[found[1]])),
         rule.rule,
     )
 

@@ -6,8 +6,10 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from argon2 import PasswordHasher
 from flask import Flask
@@ -159,3 +161,24 @@ def clock() -> Iterator[time_machine.Traveller]:
     """Time stands at noon in New York on 21 November 2026 until the test moves it."""
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, tmp_path: Path, built_assets: Path) -> Iterator[Flask]:
+    """The whole application on a database that need not survive a power cut: for thousands of requests."""
+    from app import create_app
+
+    instance = tmp_path / "instance"
+    make_folder(instance)
+    (instance / "static").symlink_to(built_assets, target_is_directory=True)
+    environ = {"BETWEEN_INSTANCE": str(instance), "DATABASE_URL": sqlite_url, "BETWEEN_DEMO": "0"}
+    app = create_app(load_settings(environ))
+    database = app.extensions["between"].database
+    database.dispose()
+    sa.event.listen(database.engine, "connect", _forget_to_sync)
+    yield app
+    database.dispose()
+
+
+def _forget_to_sync(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()

@@ -69,7 +69,7 @@ class Factory:
         with self.database.writing() as session:
             return self._join(session, clinic_id, "clinician", name, "en")
 
-    def colleague(self, clinic_id: uuid.UUID, role: str, name: str = "Ruth Okafor") -> Member:
+    def colleague(self, clinic_id: uuid.UUID, role: str, name: str = "Ruth Adeyemi") -> Member:
         """Somebody else who works at the clinic."""
         with self.database.writing() as session:
             return self._join(session, clinic_id, role, name, "en")

@@ -2,44 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app import create_app
-from app.config import load_settings
 from app.domain.roles import ROLES
 from app.http import refuse_unguarded
 from app.models import Membership
 from app.services import access
 from app.services.invitations import invite
 from app.services.policies import ENTERING, POLICIES, PUBLIC, SESSION, Policy
-from tests.access_table import TABLE, VISITORS
-from tests.access_world import SHUT_STATES, Visitor, World, ask, build_world
+from tests.access_table import NEAREST, TABLE, cells
+from tests.access_world import World, ask, build_world, shut_out
 from tests.factories import visitor
-
-FORMER = ("patient", "ended")
-# Whose desk is nearest to june, by role.
-NEAREST = {
-    "patient": "june",
-    "caregiver": "sam",
-    "clinician": "lead",
-    "nurse": "nurse",
-    "front_desk": "desk",
-    "administrator": "admin",
-}
-
-
-def cells(endpoint: str) -> Iterator[tuple[Visitor, int]]:
-    """Every visitor with the status that the table has for them."""
-    row = TABLE[endpoint]
-    active, shut = row.active.split(), row.shut.split()
-    yield from zip(VISITORS, map(int, active * (len(VISITORS) // len(active))), strict=True)
-    for state in SHUT_STATES if shut else ():
-        for role, status in zip(ROLES, shut * (len(ROLES) // len(shut)), strict=True):
-            yield (role, state), int(row.former if (role, state) == FORMER else status)
 
 
 def deviations(world: World, endpoints: list[str]) -> Iterator[str]:
@@ -49,28 +25,6 @@ def deviations(world: World, endpoints: list[str]) -> Iterator[str]:
             status = ask(world, endpoint, name)
             if status != expected:
                 yield f"{endpoint} for {name}: {status}, not {expected}"
-
-
-@pytest.fixture
-def sqlite_app(sqlite_url: str, tmp_path: Path, built_assets: Path) -> Iterator[Flask]:
-    """The application on a database that need not survive a power cut."""
-    (tmp_path / "instance").mkdir()
-    (tmp_path / "instance" / "static").symlink_to(built_assets, target_is_directory=True)
-    app = create_app(
-        load_settings(
-            {"BETWEEN_INSTANCE": f"{tmp_path}/instance", "DATABASE_URL": sqlite_url, "BETWEEN_DEMO": "0"}
-        )
-    )
-    app.testing = False
-    database = app.extensions["between"].database
-    database.dispose()
-    sa.event.listen(database.engine, "connect", _forget_to_sync)
-    yield app
-    database.dispose()
-
-
-def _forget_to_sync(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF").close()  # type: ignore[attr-defined]
 
 
 def test_every_route_is_in_the_table(sqlite_app: Flask) -> None:
@@ -84,7 +38,9 @@ def test_every_route_is_in_the_table(sqlite_app: Flask) -> None:
 
 def test_every_cell_is_as_listed(sqlite_app: Flask) -> None:
     assert sum(1 for endpoint in TABLE for _cell in cells(endpoint)) >= 2000
-    wrong = list(deviations(build_world(sqlite_app), list(TABLE)))
+    world = build_world(sqlite_app)
+    shut_out(world)
+    wrong = list(deviations(world, list(TABLE)))
     assert not wrong, "\n".join(wrong)
 
 

@@ -29,7 +29,7 @@ CLINIC = ClinicPlan(
 STAFF = (
     StaffPlan("lindqvist", "Dr. Amara Lindqvist", "amara@harbor.example"),
     StaffPlan("mensah", "Dr. Osei Mensah", "osei@harbor.example"),
-    StaffPlan("okafor", "Ruth Okafor", "ruth@harbor.example", "nurse"),
+    StaffPlan("adeyemi", "Ruth Adeyemi", "ruth@harbor.example", "nurse"),
     StaffPlan("weiss", "Jonah Weiss", "jonah@harbor.example", "front_desk"),
     StaffPlan("arroyo", "Elena Arroyo", "elena@harbor.example", "administrator"),
 )

@@ -12,12 +12,12 @@ PAGES = (
     ("caseload", "caseload.show_caseload", mark("Caseload"), CARERS),
     ("contacts", "caseload.show_caseload", mark("Patients"), (FRONT_DESK,)),
     ("alerts", "alert_desk.show_alerts", mark("Alerts"), CARERS),
+    ("settings", "settings.show_settings", mark("Settings"), (ADMINISTRATOR,)),
+    ("staff", "staff.show_staff", mark("Staff"), (ADMINISTRATOR,)),
     ("invitations", "invitations.show_form", mark("Invite"), STAFF),
     ("enrolment", "enrolment.show_form", mark("Enroll"), (CLINICIAN,)),
     ("repairs", "repairs.show_repairs", mark("Repairs"), CARERS),
-    ("staff", "staff.show_staff", mark("Staff"), (ADMINISTRATOR,)),
     ("health", "health_page.show_health", mark("Self-check"), (ADMINISTRATOR,)),
-    ("settings", "settings.show_settings", mark("Settings"), (ADMINISTRATOR,)),
 )
 
 

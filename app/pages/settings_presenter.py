@@ -16,6 +16,7 @@ from app.pages.dates import Dates
 from app.pages.visit_form import ZONES
 
 LADDERS = ("full", "slower")
+SPARE = 2
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class SettingsPage:
     values: Mapping[str, str]
     spoken: Sequence[tuple[str, str]]
     languages: Sequence[tuple[str, str]]
-    rows: Sequence[int]
+    rows: Mapping[str, range]
     who: Sequence[tuple[str, str]]
     shipped: Sequence[str]
     zones: Sequence[str]
@@ -46,7 +47,7 @@ def present_settings(
         values=_values(clinic, operator),
         spoken=[(one, LANGUAGE_NAMES[one]) for one in LANGUAGES if one in clinic.languages],
         languages=[(one, LANGUAGE_NAMES[one]) for one in LANGUAGES],
-        rows=range(1, MOST_STAGES + 1),
+        rows=_rows(clinic),
         who=[(one, _(words)) for one, words in WHO.items()],
         shipped=plain_entries(),
         zones=ZONES,
@@ -74,6 +75,13 @@ def _values(clinic: Clinic, operator: Mapping[str, str]) -> dict[str, str]:
         "spacing_days": str(clinic.spacing_days),
         "retention_years": str(clinic.retention_years or ""),
     }
+
+
+def _rows(clinic: Clinic) -> dict[str, range]:
+    """Every step there is, and two more to fill in."""
+    read = _escalation(clinic)
+    held = {"full": len(read.full), "slower": len(read.slower)}
+    return {ladder: range(1, min(held[ladder] + SPARE, MOST_STAGES) + 1) for ladder in LADDERS}
 
 
 def _ladders(clinic: Clinic) -> dict[str, str]:

@@ -103,8 +103,10 @@ def find_invitation(session: Session, typed: str, now: datetime) -> Invited:
     clinic = session.get_one(Clinic, invitation.clinic_id)
     if invitation.role in (PATIENT, CAREGIVER) and clinic.live_at is None and not clinic.is_demo:
         raise BetweenError("clinic_not_live")
-    if invitation.membership_id is not None and _place(session, invitation).state != INVITED:
-        raise BetweenError("invitation_used")
+    if invitation.membership_id is not None:
+        place = session.get_one(Membership, (invitation.clinic_id, invitation.membership_id))
+        if place.state != INVITED:
+            raise BetweenError("invitation_used")
     return Invited(invitation, clinic.name, _inviter_name(session, invitation) or clinic.name)
 
 
@@ -170,10 +172,6 @@ def _may_lead(session: Session, inviter: Membership, lead_id: uuid.UUID | None) 
     return lead is not None and lead.role == CLINICIAN and lead.state == ACTIVE
 
 
-def _place(session: Session, invitation: Invitation) -> Membership:
-    return session.get_one(Membership, (invitation.clinic_id, invitation.membership_id), with_for_update=True)
-
-
 def _take_place(session: Session, invitation: Invitation, person: Person, now: datetime) -> Membership:
     """The place that waits becomes this person's; one whom the clinic knows has the own place again.
 
@@ -184,7 +182,8 @@ def _take_place(session: Session, invitation: Invitation, person: Person, now: d
         return hand_over_record(session, patient, person)
     if invitation.membership_id is None:
         return join_clinic(session, person.id, invitation.clinic_id, invitation.role, now)
-    place = _place(session, invitation)
+    key = (invitation.clinic_id, invitation.membership_id)
+    place = session.get_one(Membership, key, with_for_update=True, populate_existing=True)
     if place.state != INVITED:
         raise BetweenError("invitation_used")
     held = find_membership(session, person.id, invitation.clinic_id, invitation.role)

@@ -241,7 +241,7 @@ SCREENS = (
     Screen("alerts", "/clinic/alerts", "clinician"),
     Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
     Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),
-    Screen("nurse", "/clinic", "nurse", _patient("June Kowalski")),
+    Screen("nurse", "/clinic", "nurse", _first("a[href*='/clinic/patients/']")),
     Screen("contacts", "/clinic", "front_desk"),
     Screen("contact", "/clinic", "front_desk", _patient("June Kowalski")),
     Screen("invite-by-desk", "/clinic/invitations", "front_desk"),

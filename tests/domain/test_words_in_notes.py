@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.words_in_notes import LANGUAGES, LIST, fold, plain_list
+from app.domain.words_in_notes import LANGUAGES, LIST, clinic_list, fold, fold_entry, plain_list
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,29 @@ def test_each_entry_finds_itself_and_stands_as_it_is_compared() -> None:
             assert fold(plain).strip() == plain, entry
             assert entry in plain_list().find(plain), entry
         assert len(set(stored[language])) == len(stored[language])
+
+
+@pytest.mark.parametrize(
+    ("typed", "entry"),
+    [
+        ("Ledge", "ledge"),
+        ("  no   way  OUT ", "no way out"),
+        ("está harto*", "esta harto*"),
+        ("can’t go on", "cant go on"),
+        # What would be found in half of all notes, or in none, is no entry.
+        ("x*", ""),
+        ("no*", ""),
+        ("a", ""),
+        ("*", ""),
+        ("¿¡!", ""),
+    ],
+)
+def test_a_clinics_entry_is_compared_as_notes_are(typed: str, entry: str) -> None:
+    assert fold_entry(typed) == entry
+
+
+def test_a_clinic_adds_to_the_list_and_takes_from_it() -> None:
+    changed = clinic_list(("no way out",), ("suicid*",))
+    assert changed.find("There is NO WAY OUT of this.") == ("no way out",)
+    assert changed.find("the word suicide alone") == ()
+    assert changed.find("I want to die") == plain_list().find("I want to die") != ()

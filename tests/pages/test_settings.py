@@ -99,39 +99,39 @@ def test_closing_days_of_two_weeks_stand_beside_the_hours(desk: Desk, elena: Mem
     assert hours.count(",") == 1
 
 
-@pytest.mark.parametrize(
-    ("section", "field", "value"),
-    [
-        ("clinic", "name", " "),
-        ("clinic", "phone", "ask at the desk"),
-        ("clinic", "zone", "Mars/Olympus"),
-        ("clinic", "languages", "fr"),
-        ("hours", "hours_es", ""),
-        ("hours", "closing_days", "25 December"),
-        ("hours", "closing_days", "2026-02-30"),
-        ("answers", "answer_en", "soon\0"),
-        ("crisis", "call", ""),
-        ("crisis", "emergency", "call them"),
-        ("crisis", "sure", ""),
-        ("escalation", "full_who_1", "everybody"),
-        ("escalation", "full_after_2", "5"),
-        ("escalation", "slower_after_2", "soon"),
-        ("words", "added", "x*"),
-        ("words", "added", "¿¡!"),
-        ("words", "removed", "not on it"),
-        ("rules", "window_hours", "0"),
-        ("rules", "retention_years", "-1"),
-    ],
+WRONG = (
+    ("clinic", "name", " "),
+    ("clinic", "phone", "ask at the desk"),
+    ("clinic", "zone", "Mars/Olympus"),
+    ("clinic", "languages", "fr"),
+    ("hours", "hours_es", ""),
+    ("hours", "closing_days", "25 December"),
+    ("hours", "closing_days", "2026-02-30"),
+    ("answers", "answer_en", "soon\0"),
+    ("crisis", "call", ""),
+    ("crisis", "emergency", "call them"),
+    ("crisis", "sure", ""),
+    ("escalation", "full_who_1", "everybody"),
+    ("escalation", "full_after_2", "5"),
+    ("escalation", "slower_after_2", "soon"),
+    ("words", "added", "x*"),
+    ("words", "added", "¿¡!"),
+    ("words", "removed", "not on it"),
+    ("rules", "window_hours", "0"),
+    ("rules", "retention_years", "-1"),
 )
-def test_what_cannot_be_is_refused_and_stays_in_the_form(
-    desk: Desk, elena: Member, section: str, field: str, value: str
-) -> None:
-    before = vars(clinic_of(desk)).copy()
-    assert save(desk, desk.browser(elena), section, **{field: value}) == 422
-    after = vars(clinic_of(desk)).copy()
-    for one in (before, after):
-        one.pop("_sa_instance_state")
-    assert before == after
+
+
+def test_what_cannot_be_is_refused_and_changes_nothing(desk: Desk, elena: Member) -> None:
+    browser, before = desk.browser(elena), facts_of(desk)
+    for section, field, value in WRONG:
+        assert save(desk, browser, section, **{field: value}) == 422, (section, field, value)
+    assert facts_of(desk) == before
+
+
+def facts_of(desk: Desk) -> dict[str, object]:
+    clinic = clinic_of(desk)
+    return {column.name: getattr(clinic, column.name) for column in Clinic.__table__.columns}
 
 
 def test_of_two_administrators_the_second_is_told_and_keeps_what_was_typed(desk: Desk, elena: Member) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.config import Settings
@@ -19,7 +20,7 @@ from app.services.founding import found_clinic
 from app.services.invitations import accept_invitation, find_invitation, invite
 from app.services.staff import StaffError, invite_colleague, remove, resume, suspend
 from app.services.team import read_members
-from tests.factories import Factory, Member
+from tests.factories import Factory, Member, visitor
 from tests.ward import Ward
 
 
@@ -185,7 +186,7 @@ def test_a_place_waits_for_a_colleague_and_is_taken_up_once(office: Office) -> N
     assert office.state(place) == "invited"
     with ward.database.writing() as session:
         people = session.scalar(sa.select(sa.func.count()).select_from(Person))
-        person = make._person(session, "Ruth Okafor", "en")
+        person = make._person(session, "Ruth Adeyemi", "en")
         found = find_invitation(session, code, ward.now).invitation
         assert accept_invitation(session, found, person, ward.now).id == place.membership_id
     assert office.state(place) == "active"
@@ -262,6 +263,24 @@ def test_a_patient_invited_by_the_front_desk_is_led_and_seen_by_a_nurse_who_invi
             patient = session.scalars(own_patients(load_actor(session, person.id))).one()  # type: ignore[arg-type]
             assert patient.lead_id == vega.membership_id
             assert (nurse.membership_id in on_team(session, patient)) == (inviter_of is nurse)
+
+
+def test_the_command_prints_an_invitation_that_opens_the_clinic(app: Flask) -> None:
+    said = app.test_cli_runner().invoke(
+        args=["clinic", "create", "--name", "Bay", "--zone", "America/Chicago", "--administrator", "Elena"]
+    )
+    assert said.exit_code == 0, said.output
+    path = "/join/" + said.output.partition("/join/")[2].split()[0]
+    browser = visitor(app)
+    assert "You are invited to Bay." in browser.get(path).get_data(as_text=True)
+    form = {"name": "Elena Arroyo", "email": "elena@example.com", "language": "en"}
+    joined = browser.post(path, data=form | {"passphrase": "five plain words for elena"})
+    assert joined.status_code == 302
+    assert "Not live yet" in browser.get("/clinic/settings").get_data(as_text=True)
+    wrong = app.test_cli_runner().invoke(
+        args=["clinic", "create", "--name", "Bay", "--zone", "Mars", "--administrator", "Elena"]
+    )
+    assert (wrong.exit_code, "no time zone" in wrong.output) == (1, True)
 
 
 def test_a_clinic_is_founded_with_an_invitation_and_nothing_else(

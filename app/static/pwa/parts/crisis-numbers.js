@@ -6,8 +6,15 @@ export function showNumbers(crisis) {
   if (!crisis?.call || !crisis?.emergency) return;
   const { lang } = document.documentElement;
   for (const place of document.querySelectorAll(".numbers")) {
-    if (place.closest("[lang]").lang === lang && !isShown(place, crisis)) place.replaceChildren(...links(crisis, lang));
+    if (place.closest("[lang]").lang === lang && !isShown(place, crisis)) show(place, crisis, lang);
   }
+}
+
+function show(place, crisis, lang) {
+  place.replaceChildren(...links(crisis, lang));
+  const signal = place.nextElementSibling;
+  const veterans = crisis.call === "988" ? `${t("Veterans: call 988, then press 1.")} ` : "";
+  if (signal?.matches(".signal")) signal.textContent = veterans + t("Calls and texts need phone signal, not internet.");
 }
 
 const isShown = (place, { call, text, emergency }) =>
