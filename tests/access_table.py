@@ -36,6 +36,8 @@ TABLE = {
     "passkeys.add": ("POST", "401 422 422 422 422 422 422 422"),
     "passkeys.remove": ("POST", "401 404 404 404 404 404 404 404"),
     "recovery.make_codes": ("POST", "401 303 303 303 303 303 303 303"),
+    "passphrase.show": ("GET", "302 200 200 200 200 200 200 200"),
+    "passphrase.change": ("POST", "401 422 422 422 422 422 422 422"),
     "devices.show": ("GET", "302 200 200 200 200 200 200 200"),
     # june's phone, ended by june, and another one by the clinic.
     "devices.end_one": ("POST", "401 303 404 404 404 404 404 404"),
