@@ -252,6 +252,7 @@ def again_page(status: int, error: str | None = None) -> Response:
         typed=typed,
         email=request.form.get(AGAIN + "email", email),
         error=error,
+        owes=status == CATALOGUE["second_factor_needed"].status,
     )
 
 

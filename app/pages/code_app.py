@@ -8,13 +8,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.cookies import open_session, remember
 from app.http import current_actor, current_now, parts
-from app.identify import TRIES_PER_CODE, WRONG_CODE, throttle
+from app.identify import TRIES_PER_CODE, throttle
 from app.languages import gettext as _
+from app.languages import mark
 from app.pages.own import going_to, is_fresh, own_page, read_own, to_second_step
 from app.pages.recovery import codes_page
 from app.services.code_apps import address_of, begin_app, confirm_app, read_pending, remove_app
 from app.services.recovery_codes import first_recovery_codes
 from app.services.second_factors import check_may_change, settle_factors
+
+WRONG_FIRST = mark("This is not what the app shows now. Wait for the next six digits, then type those.")
 
 blueprint = Blueprint("code_app", __name__, url_prefix="/account/app")
 
@@ -47,7 +50,7 @@ def confirm() -> AnyResponse:
         confirmed = confirm_app(session, parts().factor_key, actor.person_id, code, now)
         if confirmed:
             settle_factors(session, actor.person_id, "second_factor.app_added", now)
-    return _after_first_code() if confirmed else _setup(422, _(WRONG_CODE))
+    return _after_first_code() if confirmed else _setup(422, _(WRONG_FIRST))
 
 
 @blueprint.post("/remove")

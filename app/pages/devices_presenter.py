@@ -37,7 +37,7 @@ OUTCOMES = {
     "wrong_words": mark("A wrong pass-phrase was typed"),
     "wrong_code": mark("A wrong code was typed"),
     "code_made": mark("The clinic made a code for a new pass-phrase"),
-    "new_words": mark("A new pass-phrase was set with a code"),
+    "new_words": mark("A new pass-phrase was set"),
     "factor_reset": mark("The clinic removed the second step"),
 }
 

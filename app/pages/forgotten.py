@@ -10,13 +10,8 @@ from app.identify import throttle, throttle_address
 from app.languages import gettext as _
 from app.languages import request_language
 from app.pages.own import own_page
-from app.services.accounts import (
-    LONGEST_PASSPHRASE,
-    SHORTEST_PASSPHRASE,
-    fold_email,
-    is_email,
-    suggest_passphrase,
-)
+from app.pages.passphrase import wrong_passphrase
+from app.services.accounts import fold_email, is_email, suggest_passphrase
 from app.services.resets import ask_by_mail as keep_wish
 from app.services.resets import opens_something, use_reset_code
 
@@ -63,16 +58,12 @@ def use_code() -> Response:
 
 
 def _wrong_fields(code: str, passphrase: str) -> dict[str, str]:
-    errors = {}
+    errors = wrong_passphrase(passphrase)
     with parts().database.reading() as session:
         if not opens_something(session, code, current_now()):
             errors["code"] = _(
                 "This code is not known, was used, or has ended. Check the letters, or ask for a new one."
             )
-    if len(passphrase) < SHORTEST_PASSPHRASE:
-        errors["passphrase"] = _("Please use 15 characters or more. Four or five words are good.")
-    if len(passphrase) > LONGEST_PASSPHRASE:
-        errors["passphrase"] = _("Please use 256 characters or fewer.")
     return errors
 
 

@@ -22,6 +22,7 @@ from app.services.entries import note_entry
 from app.services.invitations import ALPHABET, CODE_LENGTH, read_code, spell_code
 from app.services.leases import Leases
 from app.services.second_factors import record_of_person
+from app.services.sessions import hash_token
 
 FROM_CLINIC = timedelta(hours=1)
 BY_MAIL = timedelta(minutes=30)
@@ -74,15 +75,33 @@ def use_reset_code(session: Session, typed: str, passphrase: str, device: str, n
     ).scalar_one_or_none()
     if person_id is None:
         raise BetweenError("invitation_used")
+    _forget_codes(session, ResetCode.person_id == person_id)
+    set_passphrase(session, person_id, new, device, now)
+    return person_id
+
+
+def set_passphrase(
+    session: Session,
+    person_id: uuid.UUID,
+    new: str,
+    device: str,
+    now: datetime,
+    spared: tuple[str, ...] = (),
+) -> None:
+    """Keep the hash of the new words and end every session of the person but those of the `spared` tokens."""
     session.get_one(Person, person_id).passphrase_hash = new
     session.execute(
         sa.update(WebSession)
-        .where(WebSession.person_id == person_id, WebSession.revoked_at.is_(None))
+        .where(
+            WebSession.person_id == person_id,
+            WebSession.revoked_at.is_(None),
+            WebSession.token_hash.not_in([hash_token(token) for token in spared]),
+        )
         .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
     )
-    record_of_person(session, person_id, person_id, "passphrase.reset", now)
+    record_of_person(session, person_id, person_id, "passphrase.set", now)
     note_entry(session, person_id, "new_words", device, now)
-    return person_id
 
 
 def opens_something(session: Session, typed: str, now: datetime) -> bool:
@@ -129,7 +148,8 @@ def settle_letter(session: Session, held: HeldLetter, is_sent: bool, may_pass: b
 
 
 def forget_letters(session: Session, now: datetime) -> None:
-    """Delete what was done with, a day later."""
+    """Delete what was done with, and codes that nobody used, a day later."""
+    _forget_codes(session, ResetCode.expires_at < now - KEPT)
     session.execute(
         sa.delete(ResetLetter).where(ResetLetter.state.in_(("sent", "off")), ResetLetter.due_at < now - KEPT)
     )
@@ -144,8 +164,10 @@ def _make_code(
     made_by: uuid.UUID | None,
     clinic_id: uuid.UUID | None,
 ) -> str:
-    """A new code; those before it open nothing any more."""
-    session.execute(sa.delete(ResetCode).where(ResetCode.person_id == person_id, ResetCode.used_at.is_(None)))
+    """A new code; those of its kind before it open nothing any more."""
+    # Of its own kind only: a stranger who asks for letters must not undo what the clinic has just read out.
+    kind = ResetCode.made_by.is_(None) if made_by is None else ResetCode.made_by.is_not(None)
+    _forget_codes(session, ResetCode.person_id == person_id, kind)
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     session.add(
         ResetCode(
@@ -159,6 +181,15 @@ def _make_code(
     )
     session.flush()
     return code
+
+
+def _forget_codes(session: Session, *which: sa.ColumnElement[bool]) -> None:
+    """Delete codes that nobody used."""
+    session.execute(
+        sa.delete(ResetCode)
+        .where(ResetCode.used_at.is_(None), *which)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _opens(typed: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -174,6 +174,37 @@ def _tablet(page: Page) -> None:
     _without_phone("[formaction]:not([name])")(page)
     page.goto(page.locator(".url").inner_text())
     page.locator("#phq9-9 .answer").nth(1).click()
+OUTLIVED = """() => {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = "/account/devices/end-others";
+    document.body.append(form);
+    form.submit();
+}"""
+
+
+def _outlive(page: Page) -> None:
+    """A form is sent, and nobody is signed in any more."""
+    page.evaluate(OUTLIVED)
+    expect(page.locator("[name=again-email]")).to_be_visible()
+
+
+def _code_app(page: Page) -> None:
+    page.locator("form[action='/account/app'] .btn").click()
+    expect(page.locator(".qr")).to_be_visible()
+
+
+def _open_details(page: Page) -> None:
+    for details in page.locator("main details").all():
+        details.evaluate("one => { one.open = true }")
+
+
+def _entry_help(page: Page) -> None:
+    _first("a[href*='/clinic/patients/']")(page)
+    page.locator(".entry-link a").click()
+    page.locator("form[action$='/entry/code'] .btn").click()
+    expect(page.locator(".letters")).to_be_visible()
+    _open_details(page)
 
 
 FULL = """() => {
@@ -201,6 +232,13 @@ SCREENS = (
     Screen("sign-in", "/sign-in"),
     Screen("sign-in-wrong", "/sign-in", reach=_wrong_sign_in),
     Screen("join", "/join"),
+    Screen("forgotten", "/sign-in/forgotten"),
+    Screen("sign-in-again", "/sign-in", reach=_outlive),
+    Screen("second-step", "/account/second-step", "patient"),
+    Screen("code-app", "/account/second-step", "patient", _code_app),
+    Screen("passphrase", "/account/passphrase", "patient"),
+    Screen("devices", "/account/devices", "patient", _open_details),
+    Screen("entry-help", "/clinic", "clinician", _entry_help),
     Screen("nobody", "/today"),
     Screen("not-found", "/nowhere", status=404),
     Screen("help", "/help/{language}"),

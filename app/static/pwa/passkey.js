@@ -1,6 +1,7 @@
 /**
  * Passkeys on the account pages. A form with `data-passkey` asks the server for a question, the device for an answer,
- * puts the answer into its hidden field and goes its usual way. Without script, or without passkeys, it stays hidden.
+ * puts the answer into its hidden field and goes its usual way. Without script, or without passkeys, it stays hidden;
+ * `unready` keeps its place, so that nothing moves.
  */
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
@@ -12,6 +13,7 @@ if (self.PublicKeyCredential) for (const form of document.querySelectorAll("form
 function prepare(form) {
   const button = form.querySelector("[data-passkey-button]") ?? form.querySelector("button");
   form.hidden = button.hidden = false;
+  form.classList.remove("unready");
   button.addEventListener("click", (event) => {
     event.preventDefault();
     show(form, button);
