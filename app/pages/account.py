@@ -21,7 +21,7 @@ def start() -> Response:
     actor = optional_actor()
     if actor is None:
         return redirect("/sign-in")
-    return redirect(next((STARTS[held.role] for held in actor.roles), "/today"))
+    return redirect(next((STARTS[held.role] for held in actor.roles if held.role in STARTS), "/today"))
 
 
 @blueprint.get("/sign-in")

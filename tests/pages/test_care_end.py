@@ -108,6 +108,7 @@ def test_the_phone_says_that_nobody_reads_and_drops_the_clinics_number(desk: Des
     assert (patient["clinic"]["phone"], patient["clinic"]["answer_words"]) == ("", "")
     assert patient["visits"] == []
     assert told["crisis"]["call"] == "988"
+    assert phone.get("/").headers["Location"] == "/today"
     assert phone.post("/api/care-links/invitations", json={"name": "Sam"}).status_code in (403, 404)
     back(desk)
     again = phone.get("/api/overview").json
