@@ -1,5 +1,6 @@
 """GET /api/overview: everything of one's own that the phone keeps for when there is no network."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ from app.services.visits import read_cadences, read_visits
 blueprint = Blueprint("overview", __name__)
 
 HISTORY = timedelta(days=84)
+# Fewer are no number that could be told from another figure.
+FEWEST_DIGITS = 7
 
 
 @blueprint.get("/api/overview")
@@ -92,7 +95,7 @@ def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) ->
         "clinic": _clinic(clinic, actor.language, ended_at),
         "care_ended_at": iso(ended_at),
         "clinician": _lead_name(session, patient),
-        "safety_plan": patient.safety_plan,
+        "safety_plan": _plan(patient.safety_plan, clinic.phone if ended_at else ""),
         "agreement": _agreement(session, patient),
         "visits": [_visit(visit) for visit in visits],
         "cadences": [
@@ -160,6 +163,14 @@ def _clinic(clinic: Clinic, language: str, ended_at: datetime | None) -> dict[st
         "answer_words": clinic.answer_words.get(language) or clinic.answer_words.get("en", ""),
         "zone": clinic.zone,
     }
+
+
+def _plan(text: str, gone: str) -> str:
+    """The person's own plan stays; `gone` is a number in it at which nobody answers for them any more."""
+    digits = re.sub(r"\D", "", gone)
+    if len(digits) < FEWEST_DIGITS:
+        return text
+    return re.sub(r"\(?" + r"[\s().-]*".join(digits), "…", text)
 
 
 def _lead_name(session: Session, patient: Patient) -> str:
