@@ -1,5 +1,6 @@
 """GET /api/overview: everything of one's own that the phone keeps for when there is no network."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,8 @@ from app.services.visits import read_cadences, read_visits
 blueprint = Blueprint("overview", __name__)
 
 HISTORY = timedelta(days=84)
+# Fewer are no number that could be told from another figure.
+FEWEST_DIGITS = 7
 
 
 @blueprint.get("/api/overview")
@@ -101,7 +104,7 @@ def _patient(session: Session, actor: Actor, patient: Patient, now: datetime) ->
         "clinic": _clinic(clinic, actor.language, today) if ended_at is None else _silent(clinic),
         "care_ended_at": iso(ended_at),
         "clinician": _lead_name(session, patient),
-        "safety_plan": patient.safety_plan,
+        "safety_plan": _plan(patient.safety_plan, clinic.phone if ended_at else ""),
         "agreement": _agreement(session, patient),
         "visits": [_visit(visit) for visit in visits],
         "cadences": [
@@ -171,6 +174,14 @@ def _clinic(clinic: Clinic, language: str, today: date) -> dict[str, Any]:
         "answer_words": in_language(clinic.answer_words, language),
         "zone": clinic.zone,
     }
+
+
+def _plan(text: str, gone: str) -> str:
+    """The person's own plan stays; `gone` is a number in it at which nobody answers for them any more."""
+    digits = re.sub(r"\D", "", gone)
+    if len(digits) < FEWEST_DIGITS:
+        return text
+    return re.sub(r"\(?" + r"[\s().-]*".join(digits), "…", text)
 
 
 def _lead_name(session: Session, patient: Patient) -> str:

@@ -34,7 +34,7 @@ def start() -> Response:
         return redirect("/sign-in")
     if actor.withheld:
         return redirect(SECOND_STEP)
-    return redirect(next((STARTS[held.role] for held in actor.roles), "/today"))
+    return redirect(next((STARTS[held.role] for held in actor.roles if held.role in STARTS), "/today"))
 
 
 @blueprint.get("/sign-in")

@@ -13,8 +13,7 @@ from app.languages import request_language
 from app.pages.dates import Dates
 from app.pages.export_files import make_csv, make_html, make_json, make_notices
 from app.services import audit
-from app.services.access import find_patient
-from app.services.record_export import Record, read_record
+from app.services.record_export import Record, find_record, read_record
 
 blueprint = Blueprint("exports", __name__)
 
@@ -26,7 +25,7 @@ def export(patient_id: uuid.UUID) -> Response:
     if request.form.get("sure") != "yes":
         raise BetweenError("not_valid")
     with parts().database.writing() as session:
-        patient = find_patient(session, actor, patient_id)
+        patient = find_record(session, actor, patient_id)
         record = read_record(session, patient)
         audit.record(
             session,

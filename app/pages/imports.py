@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import uuid
+from collections.abc import Callable
 from datetime import date
 
 from flask import Blueprint, request
@@ -40,9 +42,8 @@ def look_at() -> Response:
     if isinstance(read, str):
         return _page(422, error=read)
     table, rows = read
-    planned: list[Planned] = []
+    known = _read_everybody(_read_page)
     with parts().database.reading() as session:
-        known = _read_everybody(session)
         planned = _plan(session, rows, known)
     wrong = any(one.wrong for one in planned)
     return _page(422 if wrong else 200, table=table, planned=planned, content=base64.b64encode(data).decode())
@@ -58,7 +59,8 @@ def store() -> Response:
     table, rows = read
     actor = current_actor()
     with parts().database.writing() as session:
-        planned = _plan(session, rows, _read_everybody(session))
+        known = _read_everybody(lambda after: read_known(session, actor, after))
+        planned = _plan(session, rows, known)
         wrong = any(one.wrong for one in planned)
         if not wrong:
             carry_out(session, actor, actor.as_clinician(), planned, _wish(), current_now())
@@ -106,11 +108,17 @@ def _today() -> date:
     return local(current_now(), zone).date()
 
 
-def _read_everybody(session: Session) -> list[Known]:
+def _read_page(after: uuid.UUID | None) -> list[Known]:
+    """In a transaction of its own: a commit does not wait for a whole clinic to be read."""
+    with parts().database.reading() as session:
+        return read_known(session, current_actor(), after)
+
+
+def _read_everybody(read: Callable[[uuid.UUID | None], list[Known]]) -> list[Known]:
     """By name and e-mail, a page at a time."""
     known: list[Known] = []
     while True:
-        page = read_known(session, current_actor(), known[-1].id if known else None)
+        page = read(known[-1].id if known else None)
         known += page
         if len(page) < PAGE:
             return known

@@ -159,7 +159,7 @@ def _wrong_fields(form: PaperForm, today: date, zone: str) -> dict[str, str]:
         if request.form.get(f"{name}-{item}") not in known
     ]
     if forgotten:
-        errors["items"] = _("Not entered yet: {items}.", items=", ".join(forgotten))
+        errors["forgotten"] = _("Not entered yet: {items}.", items=", ".join(forgotten))
     return errors
 
 

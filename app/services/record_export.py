@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db import Database
+from app.errors import BetweenError
 from app.models import Baseline, Cadence, CheckIn, Clinic, PastTotal, Patient, Visit
+from app.services.access import Actor, visible_patients
 from app.services.at_rest import open_texts, owner_of
 from app.services.journal import Entry, read_entries
 from app.services.patient_accounts import person_of
@@ -41,6 +43,17 @@ _TOLD = {
     PastTotal: ("instrument", "total", "day", "source_text", "entered_at", "removed_at"),
     Baseline: ("instrument", "total", "day", "signed_at", "replaced_at"),
 }
+
+
+def find_record(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
+    """A patient of the own team: an alert that calls somebody in opens the page, and not the whole record.
+
+    Raises BetweenError not_found for every other id.
+    """
+    patient = session.scalar(visible_patients(actor).where(Patient.id == patient_id))
+    if patient is None:
+        raise BetweenError("not_found")
+    return patient
 
 
 def read_record(session: Session, patient: Patient) -> Record:

@@ -174,6 +174,8 @@ def _tablet(page: Page) -> None:
     _without_phone("[formaction]:not([name])")(page)
     page.goto(page.locator(".url").inner_text())
     page.locator("#phq9-9 .answer").nth(1).click()
+
+
 OUTLIVED = """() => {
     const form = document.createElement("form");
     form.method = "post";

@@ -100,6 +100,8 @@ def test_the_phone_says_that_nobody_reads_and_drops_the_clinics_number(desk: Des
     before = phone.get("/api/overview").json
     assert before is not None
     assert before["patients"][0]["care_ended_at"] is None
+    plan = "Shoes on. Then the clinic, 555.010 0142. If that is not enough: 988."
+    desk.browser().post(desk.path(rest="/plan"), data={"plan": plan})
     end(desk)
     told = phone.get("/api/overview").json
     assert told is not None
@@ -107,7 +109,9 @@ def test_the_phone_says_that_nobody_reads_and_drops_the_clinics_number(desk: Des
     assert patient["care_ended_at"]
     assert (patient["clinic"]["phone"], patient["clinic"]["answer_words"]) == ("", "")
     assert patient["visits"] == []
+    assert patient["safety_plan"] == "Shoes on. Then the clinic, …. If that is not enough: 988."
     assert told["crisis"]["call"] == "988"
+    assert phone.get("/").headers["Location"] == "/today"
     assert phone.post("/api/care-links/invitations", json={"name": "Sam"}).status_code in (403, 404)
     back(desk)
     again = phone.get("/api/overview").json

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 import sqlalchemy as sa
 
-from app.models import AuditRow
+from app.models import Alert, AuditRow
 from app.services import record_export
 from tests.pages.conftest import Desk, counted
 
@@ -54,6 +54,15 @@ def test_it_is_written_down_and_asked_for(desk: Desk) -> None:
             sa.select(AuditRow.actor_id, AuditRow.subject_id).where(AuditRow.action == "patient.exported")
         ).all()
     assert made == [(desk.lead.person_id, desk.june.patient)]
+
+
+def test_an_alert_that_calls_somebody_in_opens_no_whole_record(desk: Desk) -> None:
+    desk.send(phq9=[0] * 8 + [1])
+    osei = desk.make.clinician(desk.lead.clinic_id, "Dr. Osei")
+    with desk.database.writing() as session:
+        session.execute(sa.update(Alert).values(owner_id=osei.membership_id))
+    assert desk.browser(osei).get(desk.path()).status_code == 200
+    assert desk.browser(osei).post(desk.path(rest="/export"), data={"sure": "yes"}).status_code == 404
 
 
 def test_an_empty_record_is_a_whole_file_too(desk: Desk) -> None:

@@ -60,6 +60,9 @@ def test_the_same_code_twice_is_told_and_not_doubled(desk: Desk) -> None:
 
 def test_a_forgotten_row_is_asked_about_and_a_blank_one_was_skipped(desk: Desk) -> None:
     form = print_form(desk)
+    assert 'role="alert"' not in desk.browser().get(desk.path(rest=f"/paper/{form.id}")).get_data(
+        as_text=True
+    )
     asked = enter(desk, form, **{"phq9-9": "", "gad7-2": "4"})
     assert asked.status_code == 422
     assert "Not entered yet: PHQ-9 9, GAD-7 2." in words(asked)
