@@ -129,6 +129,11 @@ def _check_in_page(page: Page) -> None:
     page.wait_for_url(re.compile(r"/check-ins/"))
 
 
+def _record_end(page: Page) -> None:
+    _first("a[href*='/clinic/patients/']")(page)
+    _first("a[href$='/erasure']")(page)
+
+
 FULL = """() => {
     IDBDatabase.prototype.transaction = () => { throw new DOMException("full", "QuotaExceededError"); };
 }"""
@@ -179,6 +184,8 @@ SCREENS = (
     Screen("changes", "/changes", "patient"),
     Screen("visits", "/visits", "patient"),
     Screen("you", "/you", "patient"),
+    Screen("looked", "/account/looked", "patient"),
+    Screen("erasure", "/account/erasure", "patient"),
     Screen("caseload", "/clinic", "clinician"),
     Screen("patient", "/clinic", "clinician", _first("a[href*='/clinic/patients/']")),
     Screen("check-in-read", "/clinic", "clinician", _check_in_page),
@@ -187,6 +194,7 @@ SCREENS = (
     Screen("alerts", "/clinic/alerts", "clinician"),
     Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
     Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),
+    Screen("record-end", "/clinic", "clinician", _record_end),
     Screen("caregiver", "/care", "caregiver"),
 )
 
