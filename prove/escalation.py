@@ -3,11 +3,13 @@ everybody, on both databases."""
 
 import random
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.config import load_settings
 from app.db import Database
 from app.migrations import upgrade
+from app.services.wrapping import load_keys
 from tests.ward import Ward
 from tests.ward_model import HAPPENINGS, run
 
@@ -28,6 +30,7 @@ def prove_escalation(url: str, folder: Path, *, lives: int, seed: int) -> Outcom
     """Live through so many patients' stories on the empty database at `url`."""
     database, outcome = Database(url), Outcome()
     upgrade(database)
+    load_keys(database, folder, datetime.now(UTC))
     ward = Ward(database, load_settings({"BETWEEN_INSTANCE": str(folder), "DATABASE_URL": url}))
     ward.hire("mensah")
     chance = random.Random(seed)

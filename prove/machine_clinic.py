@@ -18,6 +18,7 @@ from app.services.accounts import create_clinic, enrol_patient, join_clinic
 from app.services.intake import Intake
 from app.services.sealing import load_keyring
 from app.services.sessions import append_cookie_suffix, give_append_credential
+from app.services.wrapping import load_keys
 from prove.machine_phone import Reply
 from tests.envelope import SealTo
 
@@ -83,6 +84,7 @@ class Clinic:
         before = self.parts
         before.database.dispose()
         database = self.kind(before.database.url)
+        load_keys(database, before.settings.instance, datetime.now(UTC))
         self._watch(database)
         with database.writing() as session:
             keyring = load_keyring(session, before.settings.instance, datetime.now(UTC))

@@ -14,6 +14,7 @@ from app.services import intake
 from app.services.bulk import Rows, RowValues, insert_rows
 from app.services.envelopes import Arrived, Kept, Known
 from app.services.intake import Claim, Handed, Intake, Receipt, Taken
+from app.services.wrapping import Cipher
 
 GAP_SECONDS = 0.1
 
@@ -85,8 +86,8 @@ def _twin_is_stored() -> None:
     """The key that keeps an item unique is missing."""
     row = intake.envelope_row
 
-    def row_of_its_own(one: Arrived, variant: str) -> RowValues:
-        return {**row(one, variant), "variant": uuid.uuid4().hex}
+    def row_of_its_own(one: Arrived, variant: str, cipher: Cipher) -> RowValues:
+        return {**row(one, variant, cipher), "variant": uuid.uuid4().hex}
 
     intake.envelope_row = row_of_its_own
 

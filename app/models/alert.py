@@ -72,6 +72,7 @@ class AlertAnswer(Base):
         within_clinic("alert_id", "alert"),
         within_clinic("check_in_id", "check_in"),
         sa.CheckConstraint("value BETWEEN 1 AND 3", name="value_positive"),
+        sa.Index("ix_alert_answer_check_in", "check_in_id"),
     )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -91,6 +92,7 @@ class AlertWords(Base):
         within_clinic("check_in_id", "check_in"),
         within_clinic("marked_by", "membership"),
         sa.CheckConstraint("(useful IS NULL) = (marked_by IS NULL)", name="marked_by_somebody"),
+        sa.Index("ix_alert_words_check_in", "check_in_id"),
     )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

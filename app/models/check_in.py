@@ -166,7 +166,11 @@ class CheckInVisit(Base):
     """The visit or visits a check-in precedes."""
 
     __tablename__ = "check_in_visit"
-    __table_args__ = (within_clinic("check_in_id", "check_in"), within_clinic("visit_id", "visit"))
+    __table_args__ = (
+        within_clinic("check_in_id", "check_in"),
+        within_clinic("visit_id", "visit"),
+        sa.Index("ix_check_in_visit_visit", "visit_id"),
+    )
 
     clinic_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     check_in_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

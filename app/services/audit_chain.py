@@ -20,14 +20,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from app.db import Database
 from app.models import AuditLink, AuditRow
 
 PAGE = 2000
 NO_CLINIC = uuid.UUID(int=0)
-SETTLE_MILLISECONDS = 200
+LOOKS, LOOK_AGAIN_SECONDS = 40, 0.025
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,7 @@ def next_link(before: bytes, text: str) -> bytes:
 
 def seal_audit(database: Database) -> int:
     """Seal every row that waits, page by page, and say how many. Of two at once one does it."""
-    try:
-        settled = _settled_id(database)
-    except OperationalError:
-        # Somebody writes for long just now. What waits is sealed at the next tick.
-        return 0
-    count = 0
+    settled, count = _settled_id(database), 0
     while True:
         try:
             with database.writing_core() as connection:
@@ -95,12 +90,33 @@ def read_heads(database: Database) -> list[Head]:
 
 
 def _settled_id(database: Database) -> int:
-    """The highest id: asked while nobody has taken one and not committed, so none below it can still come."""
-    with database.writing_core() as connection:
-        if not database.is_sqlite:
-            connection.execute(sa.text(f"SET LOCAL lock_timeout = {SETTLE_MILLISECONDS}"))
-            connection.execute(sa.text("LOCK TABLE audit IN SHARE MODE"))
-        return connection.scalar(sa.select(sa.func.max(AuditRow.id))) or 0
+    """The highest id of now, once nobody is left who may have taken a lower one and not committed.
+
+    0 when somebody writes for too long. Nobody is kept waiting: who writes is looked up, not locked out.
+    """
+    with database.reading_core() as connection:
+        newest = connection.scalar(sa.select(sa.func.max(AuditRow.id))) or 0
+        if database.is_sqlite:
+            return newest
+        before = _writers(connection)
+        for _ in range(LOOKS):
+            if not before & _writers(connection):
+                return newest
+            connection.execute(sa.text(f"SELECT pg_sleep({LOOK_AGAIN_SECONDS})"))
+    return 0
+
+
+def _writers(connection: sa.Connection) -> set[str]:
+    """Transactions that have written to the audit, or are about to: each holds this lock until its end."""
+    return set(
+        connection.scalars(
+            sa.text(
+                "SELECT virtualtransaction FROM pg_locks WHERE relation = 'audit'::regclass AND granted"
+                " AND mode = 'RowExclusiveLock'"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        )
+    )
 
 
 def _seal_page(connection: sa.Connection, settled: int, is_sqlite: bool) -> int:

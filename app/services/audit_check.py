@@ -75,25 +75,36 @@ class _Chain:
             yield self._fault("cut", self._position + 1)
 
     def _page(self) -> Sequence[tuple[int, bytes, str | None]]:
+        """By a range of positions: told to take the first of all that follow, PostgreSQL sorted them all."""
         with self._database.reading_core() as connection:
+            first = connection.scalar(self._next)
+            if first is None:
+                return []
             driver = connection.connection.cursor()
             try:
-                driver.execute(self._query, self._values())
+                driver.execute(self._query, (self._driver_id, first, first + PAGE))
                 return driver.fetchall()
             finally:
                 driver.close()
+
+    @property
+    def _next(self) -> sa.Select[int]:
+        """Where the chain goes on, also after a gap."""
+        own = AuditLink.clinic_id == self._clinic_id
+        return sa.select(sa.func.min(AuditLink.position)).where(own, AuditLink.position > self._position)
 
     @property
     def _query(self) -> str:
         mark = "?" if self._database.is_sqlite else "%s"
         return (
             f"SELECT l.position, l.hash, {row_text(self._database.is_sqlite)} FROM audit_link AS l "  # noqa: S608
-            f"LEFT JOIN audit AS a ON a.id = l.audit_id WHERE l.clinic_id = {mark} AND l.position > {mark} "
-            f"ORDER BY l.position LIMIT {PAGE}"
+            f"LEFT JOIN audit AS a ON a.id = l.audit_id WHERE l.clinic_id = {mark} "
+            f"AND l.position >= {mark} AND l.position < {mark} ORDER BY l.position"
         )
 
-    def _values(self) -> tuple[object, int]:
-        return (self._clinic_id.hex if self._database.is_sqlite else self._clinic_id), self._position
+    @property
+    def _driver_id(self) -> object:
+        return self._clinic_id.hex if self._database.is_sqlite else self._clinic_id
 
     def _fault(self, what: str, at: int) -> Fault:
         return Fault(self._clinic_id, what, at)

@@ -6,6 +6,7 @@ with the rest, and one that this could not follow stops the transaction.
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 
 import sqlalchemy as sa
@@ -28,7 +29,7 @@ from app.services.wrapping import Owner
 NOBODY = ""
 
 
-def erase_record(session: Session, erasure: Erasure) -> None:
+def erase_record(session: Session, erasure: Erasure, now: datetime) -> None:
     """Delete the record. What stays is the audit, which holds no content, and the tombstone."""
     owner = Owner(erasure.clinic_id, erasure.patient_id)
     # Whoever stores an item of this patient just now is waited for, and whoever comes next finds no patient.
@@ -48,27 +49,40 @@ def erase_record(session: Session, erasure: Erasure) -> None:
     )
     session.flush()
     if not _is_somebody_else_too(session, membership):
-        _forget_person(session, membership.person_id)
+        _forget_person(session, membership.person_id, now)
     # Objects that were read before show rows that are gone.
     session.expire_all()
 
 
 def _is_somebody_else_too(session: Session, membership: Membership) -> bool:
-    """A patient of another clinic, a caregiver, somebody of the staff: the person signs in for that."""
+    """A caregiver, somebody of the staff, a patient of another clinic, even one whose care has ended there.
+
+    The person signs in for that, and a record that stays keeps its name.
+    """
     other = sa.select(Membership.id).where(
         Membership.person_id == membership.person_id,
         Membership.id != membership.id,
-        Membership.state != "ended",
+        sa.or_(Membership.state != "ended", _has_record()),
     )
     return session.scalar(other.limit(1)) is not None
 
 
-def _forget_person(session: Session, person_id: uuid.UUID) -> None:
+def _has_record() -> sa.Exists:
+    return sa.exists().where(
+        Patient.clinic_id == Membership.clinic_id, Patient.membership_id == Membership.id
+    )
+
+
+def _forget_person(session: Session, person_id: uuid.UUID, now: datetime) -> None:
     """No name, no address, no way in. The credential that only adds stays: a late phone is told to forget."""
-    for table in (WebSession, PushSubscription):
-        session.execute(sa.delete(table).where(table.person_id == person_id))
+    session.execute(sa.delete(WebSession).where(WebSession.person_id == person_id))
     session.execute(
         sa.update(AppendCredential).where(AppendCredential.person_id == person_id).values(device=NOBODY)
+    )
+    # What was sent to a phone while somebody was staff still names the row.
+    nowhere = {"endpoint": NOBODY, "p256dh": NOBODY, "auth": NOBODY, "ended_at": now}
+    session.execute(
+        sa.update(PushSubscription).where(PushSubscription.person_id == person_id).values(**nowhere)
     )
     gone = {"name": NOBODY, "email": None, "passphrase_hash": None}
     session.execute(sa.update(Person).where(Person.id == person_id).values(**gone))

@@ -141,7 +141,7 @@ def _erase(database: Database, clinic_id: uuid.UUID, erasure_id: uuid.UUID, now:
         )
         if erasure is None:
             return False
-        erase_record(session, erasure)
+        erase_record(session, erasure, now)
         erasure.erased_at = now
         _audit(session, erasure, None, "record.erased", now)
     return True

@@ -4,13 +4,15 @@ The migration put a zero byte before each plain value. What is sealed begins wit
 killed goes on where it was, and two at once do no harm: a value is sealed only while it is plain.
 """
 
+import logging
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.db import Database
+from app.db import UNAVAILABLE, Database
 from app.models import (
     Alert,
     AlertAttempt,
@@ -30,6 +32,7 @@ from app.models import (
 from app.services.at_rest import ciphers_to_seal, place_of
 from app.services.wrapping import Owner
 
+LOG = logging.getLogger("between")
 PAGE = 200
 PLAIN = b"\x00"
 FREE_PAGES = "free pages"
@@ -87,8 +90,7 @@ def seal_plain(database: Database) -> int:
         left = session.scalars(sa.select(LeftPlain.place)).all()
     sealed = sum(_seal_place(database, BY_NAME[name]) for name in left if name != FREE_PAGES)
     if FREE_PAGES in left:
-        _clear_free_pages(database)
-        _tick_off(database, FREE_PAGES)
+        _try_to_clear(database)
     return sealed
 
 
@@ -129,21 +131,39 @@ def _plain_page(
 def _seal_page(connection: sa.Connection, place: Place, page: Sequence[sa.RowMapping]) -> None:
     owners = {Owner(row["clinic_id"], row["patient"]) for row in page}
     ciphers = ciphers_to_seal(connection, list(owners), {})
-    keys = list(place.table.primary_key)
-    for row in page:
-        sealed = ciphers[Owner(row["clinic_id"], row["patient"])].seal(
-            bytes(row["plain"])[1:], place_of(place.table, place.column, row)
-        )
-        connection.execute(
-            sa.update(place.table)
-            .where(*(key == row[key.name] for key in keys))
-            .values({place.column: sealed})
-        )
+    sealed = [
+        {f"row_{key.name}": row[key.name] for key in place.table.primary_key}
+        | {
+            "sealed_value": ciphers[Owner(row["clinic_id"], row["patient"])].seal(
+                bytes(row["plain"])[1:], place_of(place.table, place.column, row)
+            )
+        }
+        for row in page
+    ]
+    if sealed:
+        connection.execute(_put(place), sealed)
+
+
+def _put(place: Place) -> sa.Update:
+    own = (key == sa.bindparam(f"row_{key.name}") for key in place.table.primary_key)
+    return sa.update(place.table).where(*own).values({place.column: sa.bindparam("sealed_value")})
 
 
 def _tick_off(database: Database, place: str) -> None:
     with database.writing() as session:
         session.execute(sa.delete(LeftPlain).where(LeftPlain.place == place))
+
+
+def _try_to_clear(database: Database) -> None:
+    """Needs disk, and the database for itself: what cannot be done now is tried at the next start."""
+    try:
+        _clear_free_pages(database)
+    except (*UNAVAILABLE, sqlite3.OperationalError) as error:
+        LOG.warning(
+            "Free pages still hold what was readable: %s. The next start tries again.", type(error).__name__
+        )
+    else:
+        _tick_off(database, FREE_PAGES)
 
 
 def _clear_free_pages(database: Database) -> None:
@@ -152,7 +172,9 @@ def _clear_free_pages(database: Database) -> None:
         if database.is_sqlite:
             driver = connection.connection.driver_connection
             assert driver is not None
-            driver.execute("VACUUM").close()
+            # In memory it would be the whole database.
+            for statement in ("PRAGMA temp_store=FILE", "VACUUM", "PRAGMA temp_store=MEMORY"):
+                driver.execute(statement).close()
             return
         for name in sorted({place.table.name for place in PLACES}):
             connection.execute(sa.text(f'VACUUM (FULL) "{name}"'))

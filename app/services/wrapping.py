@@ -106,9 +106,11 @@ def load_keys(database: Database, instance: Path, now: datetime) -> Keys:
     Raises SettingError when one that rows name is missing, or is another.
     """
     with database.writing() as session:
-        rows = session.scalars(sa.select(WrappingKey)).all()
-        if not rows:
+        if session.scalar(sa.select(WrappingKey.id).limit(1)) is None:
             make_wrapping_key(session, instance, "w1", now)
+    with database.reading() as session:
+        # Read once more: another machine may have been first, with a file of its own.
+        rows = session.scalars(sa.select(WrappingKey)).all()
     for row in rows:
         _check(instance, row)
     keys = Keys(instance)

@@ -209,6 +209,11 @@ def _entry_help(page: Page) -> None:
     _open_details(page)
 
 
+def _record_end(page: Page) -> None:
+    _first("a[href*='/clinic/patients/']")(page)
+    _first("a[href$='/erasure']")(page)
+
+
 FULL = """() => {
     IDBDatabase.prototype.transaction = () => { throw new DOMException("full", "QuotaExceededError"); };
 }"""
@@ -266,6 +271,8 @@ SCREENS = (
     Screen("changes", "/changes", "patient"),
     Screen("visits", "/visits", "patient"),
     Screen("you", "/you", "patient"),
+    Screen("looked", "/account/looked", "patient"),
+    Screen("erasure", "/account/erasure", "patient"),
     Screen("caseload", "/clinic", "clinician"),
     Screen("patient", "/clinic", "clinician", _first("a[href*='/clinic/patients/']")),
     Screen("check-in-read", "/clinic", "clinician", _check_in_page),
@@ -288,6 +295,7 @@ SCREENS = (
     Screen("settings", "/clinic/settings", "administrator"),
     Screen("staff", "/clinic/staff", "administrator"),
     Screen("staff-member", "/clinic/staff", "administrator", _member("Dr. Amara Lindqvist")),
+    Screen("record-end", "/clinic", "clinician", _record_end),
     Screen("caregiver", "/care", "caregiver"),
 )
 

@@ -17,8 +17,9 @@ from flask.testing import FlaskClient
 from app.db import Database
 from app.domain.note import DIMENSIONS
 from app.errors import BetweenError
-from app.models import Base, CheckIn, Erasure, Membership, Patient, Person
+from app.models import Base, CheckIn, Clinic, Erasure, Membership, Patient, Person, PushSubscription
 from app.services.access import load_actor
+from app.services.accounts import enrol_patient, join_clinic
 from app.services.erasing import _tables
 from app.services.erasure import (
     WAITS,
@@ -194,8 +195,6 @@ def administrator(ward: Ward, session: sa.orm.Session) -> Membership:
 
 
 def test_retention_asks_for_what_is_quiet_and_for_nothing_else(ward: Ward) -> None:
-    from app.models import Clinic
-
     def ask(years: int, after: timedelta) -> int:
         with ward.database.writing() as session:
             clinic = session.get_one(Clinic, ward.lead.clinic_id)
@@ -213,23 +212,39 @@ def test_retention_asks_for_what_is_quiet_and_for_nothing_else(ward: Ward) -> No
     assert ask(7, timedelta(days=7 * 366 + 60)) == 0
 
 
-def test_whoever_is_somebody_else_too_still_signs_in(ward: Ward) -> None:
+@pytest.mark.parametrize(("role", "state"), [("caregiver", "active"), ("patient", "ended")])
+def test_whoever_is_somebody_elsewhere_too_keeps_the_name(ward: Ward, role: str, state: str) -> None:
     other = ward.make.clinician(ward.make.clinic("Other Clinic"))
     with ward.database.writing() as session:
+        there = join_clinic(session, ward.june.person_id, other.clinic_id, role, ward.make.now)
+        there.state = state
+        if role == "patient":
+            enrol_patient(session, there, other.membership_id, ward.make.now)
+    ward.ask()
+    ward.after()
+    with ward.database.reading() as session:
+        assert session.get_one(Person, ward.june.person_id).name == ward.june.name
+    assert ward.left_of(ward.june) == set()
+
+
+def test_a_phone_that_was_reminded_is_reached_no_more(ward: Ward) -> None:
+    with ward.database.writing() as session:
         session.add(
-            Membership(
-                clinic_id=other.clinic_id,
-                id=uuid.uuid4(),
+            PushSubscription(
                 person_id=ward.june.person_id,
-                role="caregiver",
+                install_id=uuid.uuid4(),
+                endpoint="https://push.example.com/june",
+                endpoint_hash=b"1",
+                p256dh="p",
+                auth="a",
                 created_at=ward.make.now,
             )
         )
     ward.ask()
     ward.after()
     with ward.database.reading() as session:
-        assert session.get_one(Person, ward.june.person_id).name == ward.june.name
-    assert ward.left_of(ward.june) == set()
+        kept = session.scalars(sa.select(PushSubscription)).one()
+        assert (kept.endpoint, kept.auth, kept.ended_at is None) == ("", "", False)
 
 
 def erase_until_killed(url: str, instance: Path, now: datetime, statements: int) -> int | None:

@@ -19,6 +19,8 @@ TEXTS = (
     ("gap_review", "words"),
     ("patient", "safety_plan"),
 )
+# When a record is erased, each row that goes is looked for here.
+INDEXES = (("check_in_visit", "visit"), ("alert_answer", "check_in"), ("alert_words", "check_in"))
 # Checks name this column, and SQLite drops no column that one names.
 CHECKED = (("standing_plan", "words", "has_words"), ("dismissal", "words", "words_there"))
 BYTES = (("envelope", "sealed"),)
@@ -38,6 +40,8 @@ def upgrade() -> None:
             _to_bytes_checked(table, column, check)
     for table, column in BYTES:
         _mark(table, column, is_sqlite)
+    for table, of in INDEXES:
+        op.create_index(f"ix_{table}_{of}", table, [f"{of}_id"])
     places = [f"{one[0]}.{one[1]}" for one in (*TEXTS, *CHECKED, *BYTES)]
     left = sa.table("left_plain", sa.column("place", sa.Text()))
     op.bulk_insert(left, [{"place": place} for place in (*places, "free pages")])
