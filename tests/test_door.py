@@ -62,13 +62,14 @@ def served(sqlite_url: str, tmp_path: Path, built_assets: Path) -> Iterator[Call
         app.extensions["between"].database.dispose()
 
 
-@pytest.mark.parametrize("host", ["evil.example", "between.clinic.example.evil.example", "a b", "", "[::2]"])
-@pytest.mark.parametrize("path", ["/sign-in", "/api/keys", "/static/x/pwa/main.js", "/nowhere"])
-def test_another_name_is_refused_in_words(served: Callable[..., Flask], host: str, path: str) -> None:
-    answer = served().test_client().get(path, headers={"Host": host, "X-Forwarded-Host": HOST["Host"]})
-    assert answer.status_code == 400
-    assert "does not answer under that name" in answer.text
-    assert answer.headers["Cache-Control"] == "no-store"
+def test_another_name_is_refused_in_words(served: Callable[..., Flask]) -> None:
+    client = served().test_client()
+    for host in ("evil.example", "between.clinic.example.evil.example", "a b", "", "[::2]"):
+        for path in ("/sign-in", "/api/keys", "/static/x/pwa/main.js", "/nowhere"):
+            answer = client.get(path, headers={"Host": host, "X-Forwarded-Host": HOST["Host"]})
+            assert answer.status_code == 400
+            assert "does not answer under that name" in answer.text
+            assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_own_names_are_let_in_with_any_port_and_case(served: Callable[..., Flask]) -> None:
