@@ -76,7 +76,7 @@ def finish(target: Target, faults: list[str], keys_above: Path, now: datetime) -
     if not faults:
         bring_up(target)
         restored = Restored(target.database, keys_above, now)
-        faults = [fault for verify in VERIFICATIONS for fault in verify(restored)]
+        faults = next((found for verify in VERIFICATIONS if (found := verify(restored))), [])
     if faults:
         raise UpkeepError(f"It does not hold what it should: {'; '.join(faults[:3])}. Nothing was kept.")
 
@@ -103,11 +103,15 @@ def _find_keys(instance: Path, keys_path: Path | None, secret: Secret) -> dict[s
 
 
 def _keep_keys(above: Path, instance: Path) -> None:
-    folder = instance / "keys"
-    if not read_keys(instance):
+    folder, there = instance / "keys", read_keys(instance)
+    if not there:
         if folder.exists():
             folder.rmdir()
         (above / "keys").rename(folder)
+        return
+    # Rows of an earlier release got keys that did not exist then.
+    for name in read_keys(above).keys() - there.keys():
+        (above / "keys" / name).rename(folder / name)
 
 
 def _refuse_small(settings: Settings, wanted: int) -> None:

@@ -11,9 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db import Database
+from app.errors import SettingError
 from app.models import Envelope
+from app.services.audit_check import verify_audit
+from app.services.plain import seal_plain
 from app.services.reread import find_kept, open_kept
 from app.services.sealing import CannotOpenError, Keyring, load_keyring
+from app.services.wrapping import CannotReadError, load_keys
 
 SAMPLE = 40
 
@@ -34,6 +38,22 @@ def find_count_faults(told: Mapping[str, Any], counted: Mapping[str, Any]) -> li
         for name, one in told.items()
         if counted.get(name) != one
     ]
+
+
+def take_up_keys(restored: Restored) -> list[str]:
+    """The keys that wrap patients' keys; rows of an earlier release are sealed with them now."""
+    try:
+        load_keys(restored.database, restored.keys_above, restored.now)
+    except SettingError as error:
+        return [str(error)]
+    seal_plain(restored.database)
+    return []
+
+
+def verify_chains(restored: Restored) -> list[str]:
+    """The audit as it was sealed: what was changed in a backup's rows shows here."""
+    faults = verify_audit(restored.database).faults
+    return [f"the audit is not as it was sealed at {len(faults)} places"] if faults else []
 
 
 def open_sample(restored: Restored) -> list[str]:
@@ -63,10 +83,10 @@ def _sample(session: Session) -> list[Any]:
 def _opens(keyring: Keyring, kept: Any) -> bool:
     try:
         open_kept(keyring, kept)
-    except CannotOpenError:
+    except (CannotOpenError, CannotReadError):
         return False
     return True
 
 
 # More of them are listed here: each looks at the finished database and returns what is wrong with it.
-VERIFICATIONS: tuple[Callable[[Restored], list[str]], ...] = (open_sample,)
+VERIFICATIONS: tuple[Callable[[Restored], list[str]], ...] = (take_up_keys, open_sample, verify_chains)

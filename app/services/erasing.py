@@ -15,18 +15,26 @@ from sqlalchemy.orm import Session
 from app.models import (
     AppendCredential,
     Base,
+    Challenge,
+    Entry,
     Erasure,
     Invitation,
     Membership,
+    Passkey,
     Patient,
     Person,
     PushSubscription,
+    RecoveryCode,
+    ResetCode,
+    ResetLetter,
+    Totp,
     WebSession,
     table_of,
 )
 from app.services.wrapping import Owner
 
 NOBODY = ""
+_WAYS_IN = (WebSession, Passkey, Totp, RecoveryCode, Challenge, ResetCode, ResetLetter, Entry)
 
 
 def erase_record(session: Session, erasure: Erasure, now: datetime) -> None:
@@ -75,7 +83,8 @@ def _has_record() -> sa.Exists:
 
 def _forget_person(session: Session, person_id: uuid.UUID, now: datetime) -> None:
     """No name, no address, no way in. The credential that only adds stays: a late phone is told to forget."""
-    session.execute(sa.delete(WebSession).where(WebSession.person_id == person_id))
+    for table in _WAYS_IN:
+        session.execute(sa.delete(table).where(table.person_id == person_id))
     session.execute(
         sa.update(AppendCredential).where(AppendCredential.person_id == person_id).values(device=NOBODY)
     )
@@ -84,7 +93,7 @@ def _forget_person(session: Session, person_id: uuid.UUID, now: datetime) -> Non
     session.execute(
         sa.update(PushSubscription).where(PushSubscription.person_id == person_id).values(**nowhere)
     )
-    gone = {"name": NOBODY, "email": None, "passphrase_hash": None}
+    gone = {"name": NOBODY, "email": None, "passphrase_hash": None, "second_factor_at": None}
     session.execute(sa.update(Person).where(Person.id == person_id).values(**gone))
 
 

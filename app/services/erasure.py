@@ -99,6 +99,12 @@ def ask_after_retention(session: Session, clinic: Clinic, years: int, now: datet
     return asked
 
 
+def ask_after_retention_years(session: Session, now: datetime) -> int:
+    """The same for every clinic that set how many years it keeps records."""
+    clinics = session.scalars(sa.select(Clinic).where(Clinic.retention_years.is_not(None))).all()
+    return sum(ask_after_retention(session, one, one.retention_years or 0, now) for one in clinics)
+
+
 def erase_due(database: Database, now: datetime) -> int:
     """Erase what is due and not held, each in a transaction of its own. Any number of workers may try."""
     with database.reading() as session:
