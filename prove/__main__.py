@@ -17,19 +17,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.result import commit
-from prove import phone_proofs
+from prove import operator_proofs, phone_proofs
 from prove import processes as processes_rig
 from prove.access import prove_access
 from prove.api import prove_api
 from prove.escalation import prove_escalation
-from prove.fronts import prove_proxies
 from prove.fuzz import prove_fuzz
 from prove.kills import Outcome, prove_database_kills, prove_kills
 from prove.power_cut import prove_power_cut
 from prove.proof import DOCUMENT, Proof, document, keep, read_kept, today
 from prove.quick_server import QuickServer
 from prove.races import prove_races
-from prove.rotation import prove_rotation
 from prove.scoring import prove_scoring
 from tests.postgres import Postgres
 
@@ -151,27 +149,8 @@ def escalation_postgresql() -> Proof:
         return _escalation("PostgreSQL", url, folder, _size("LIVES_POSTGRESQL", 300))
 
 
-def rotation_sqlite() -> Proof:
-    """The default database."""
-    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
-        return _rotation("SQLite", f"sqlite:///{folder}/between.db", Path(folder))
-
-
-def rotation_postgresql() -> Proof:
-    """The other one."""
-    with _postgres() as (postgres, folder):
-        return _rotation("PostgreSQL", postgres.url(postgres.make_template(lambda _url: None)), folder)
-
-
-def _rotation(database: str, url: str, folder: Path) -> Proof:
-    outcome = prove_rotation(
-        url, folder, patients=_size("PATIENTS", 1_000), kills=_size("ROTATIONS", 300), seed=SEED
-    )
-    size = (
-        f"{outcome.patients:,} patients, {outcome.kills:,} kills, {outcome.rotations:,} rotations that ended"
-    )
-    promise = f"{database}: a rotation of the keys killed at any moment leaves every word readable"
-    return Proof(promise, size, outcome.faults, seed=SEED)
+def _rotation_sizes() -> tuple[int, int]:
+    return _size("PATIENTS", 1_000), _size("ROTATIONS", 300)
 
 
 def _escalation(database: str, url: str, folder: Path, lives: int) -> Proof:
@@ -258,18 +237,6 @@ def api() -> Proof:
     )
 
 
-def proxies() -> Proof:
-    """The examples of deploy/."""
-    with tempfile.TemporaryDirectory(prefix="between-prove-") as folder:
-        outcomes = prove_proxies(Path(folder))
-    faults = [f"{kind}: {fault}" for kind, outcome in outcomes.items() for fault in outcome.faults]
-    size = "; ".join(f"{kind}, {len(outcome.held)} checks" for kind, outcome in outcomes.items())
-    promise = (
-        "Behind Caddy and nginx as in deploy/: headers, uploads, slow clients, pushes and addresses hold"
-    )
-    return Proof(promise, size, faults)
-
-
 PROOFS: dict[str, Callable[[], Proof]] = {
     "scoring": scoring,
     "access": access,
@@ -285,9 +252,9 @@ PROOFS: dict[str, Callable[[], Proof]] = {
     "processes": processes,
     "escalation-sqlite": escalation_sqlite,
     "escalation-postgresql": escalation_postgresql,
-    "rotation-sqlite": rotation_sqlite,
-    "rotation-postgresql": rotation_postgresql,
-    "proxies": proxies,
+    "rotation-sqlite": lambda: operator_proofs.rotation_sqlite(*_rotation_sizes(), SEED),
+    "rotation-postgresql": lambda: operator_proofs.rotation_postgresql(*_rotation_sizes(), SEED),
+    "proxies": operator_proofs.proxies,
     "faults": lambda: phone_proofs.faults(_size("FAULTS", 2_000), SEED),
     "likeness": lambda: phone_proofs.likeness(_size("LIKENESS", 1_000), SEED),
     "second-engine": phone_proofs.second_engine,

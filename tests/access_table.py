@@ -139,9 +139,6 @@ TABLE = {
     "staff_entry.drop_factor": Row(
         "POST", "401  403 403 403  403 403 403  403 403 403  403 403 403  403 403  303 404"
     ),
-    "devices.end_others": Row(
-        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303", former="303"
-    ),
     "join.show_code": Row("GET", "200", SAME),
     "join.type_code": Row("POST", "422", SAME),
     # The token is the authority: one that nobody gave out opens nothing, whoever asks.
@@ -406,6 +403,10 @@ TABLE = {
     # june is in care.
     "care_ends.return_to_care": Row(
         "POST", "401  403 403 403  403 403 403  409 404 404  403 403 403  403 403  403 403"
+    ),
+    # The last one: it ends what others are asked with.
+    "devices.end_others": Row(
+        "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303", former="303"
     ),
 }
 
