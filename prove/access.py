@@ -5,7 +5,8 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
-from tests.access_table import TABLE, cells
+from tests.access_cells import cells
+from tests.access_table import TABLE
 
 
 @dataclass

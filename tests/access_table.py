@@ -3,10 +3,7 @@
 Written by hand from what each role is for, never from the policies: it is what they are compared with.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
-
-from app.domain.roles import ROLES
 
 
 class Row(NamedTuple):
@@ -36,16 +33,6 @@ SAME = ""
 Visitor = str | tuple[str, str]
 SHUT_STATES = ("invited", "suspended", "ended")
 FORMER = ("patient", "ended")
-
-# Whose desk is nearest to june, by role.
-NEAREST = {
-    "patient": "june",
-    "caregiver": "sam",
-    "clinician": "lead",
-    "nurse": "nurse",
-    "front_desk": "desk",
-    "administrator": "admin",
-}
 
 TABLE = {
     "pwa.check_in": Row("GET", "200", SAME),
@@ -409,13 +396,3 @@ TABLE = {
         "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303", former="303"
     ),
 }
-
-
-def cells(endpoint: str) -> Iterator[tuple[Visitor, int]]:
-    """Every visitor with the status that the table has for them."""
-    row = TABLE[endpoint]
-    active, shut = row.active.split(), row.shut.split()
-    yield from zip(VISITORS, map(int, active * (len(VISITORS) // len(active))), strict=True)
-    for state in SHUT_STATES if shut else ():
-        for role, status in zip(ROLES, shut * (len(ROLES) // len(shut)), strict=True):
-            yield (role, state), int(row.former if (role, state) == FORMER else status)

@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import PaperForm, PastTotal
@@ -36,7 +37,7 @@ def add_things(session: Session, make: Factory, lead: Member, june: Member) -> d
         clinic_id=june.clinic_id,
         id=uuid.uuid4(),
         patient_id=june.patient,
-        code="HJKM2345",
+        code="HJKM2345" if session.scalar(sa.select(PaperForm.id).limit(1)) is None else "HJKM6789",
         language="en",
         printed_by=lead.membership_id,
         printed_at=make.now,

@@ -13,7 +13,8 @@ from app.models import Membership
 from app.services import access
 from app.services.invitations import invite
 from app.services.policies import ENTERING, POLICIES, PUBLIC, SESSION, Policy
-from tests.access_table import NEAREST, TABLE, cells
+from tests.access_cells import NEAREST, cells
+from tests.access_table import TABLE
 from tests.access_world import World, ask, build_world, shut_out
 from tests.factories import visitor
 

@@ -14,8 +14,9 @@ from app.config import Settings, load_settings
 from app.door import is_this_machine
 from app.response_headers import BARE, STATIC_POLICY
 from app.unread import judge, write_answer
+from tests.access_table import TABLE
+from tests.access_world import World, address_of, body_of, build_world
 from tests.factories import signed_in, visitor
-from tests.test_access import TABLE, World, address_of, body_of, build_world
 
 PUBLIC = "https://between.clinic.example"
 HOST = {"Host": "between.clinic.example"}
@@ -129,7 +130,8 @@ def test_every_answer_of_every_route_carries_every_header(served: Callable[..., 
     """All routes by somebody who may and by nobody, right and wrong: every status there is."""
     app = served()
     world, bare, seen = build_world(app), [], set()
-    for endpoint, (method, _row) in TABLE.items():
+    for endpoint, row in TABLE.items():
+        method = row.method
         path, body = address_of(world, endpoint), body_of(world, endpoint)
         for browser in (world.browser("june"), world.browser("lead"), visitor(app)):
             asked = [browser.open(path, method=method, **body), browser.open(path, method="PATCH")]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.services import access
-from app.services.access import APPEND, POLICIES, SESSION
+from app.services.policies import APPEND, POLICIES, SESSION
 from tests.access_table import TABLE
 from tests.access_world import World, address_of, body_of, build_world, far_things
 

@@ -18,6 +18,7 @@ from app.models import (
     AlertAttempt,
     AlertWords,
     Base,
+    CareEnd,
     CheckIn,
     Dismissal,
     Envelope,
@@ -25,6 +26,7 @@ from app.models import (
     LeftPlain,
     LegalHold,
     Note,
+    PastTotal,
     Patient,
     StandingPlan,
     table_of,
@@ -73,6 +75,8 @@ PLACES = (
     _place(StandingPlan, "words"),
     _place(Dismissal, "words", Envelope, "envelope_id"),
     _place(Patient, "safety_plan"),
+    _place(PastTotal, "source_text"),
+    _place(CareEnd, "words_text"),
     _place(LegalHold, "reason"),
 )
 BY_NAME = {place.name: place for place in PLACES}

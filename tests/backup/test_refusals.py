@@ -83,7 +83,7 @@ def test_keys_older_than_the_rows_are_named(
     refused(empty, later.path, None, opener, "does not have all keys.*hpke-k1.pem")
     other = tmp_path / "other"
     (other / "keys").mkdir(parents=True)
-    for name in ("hpke-k1.pem", "session.key", "wrap-w2.key"):
+    for name in ("hpke-k1.pem", "second-factor.key", "session.key", "wrap-w1.key", "wrap-w2.key"):
         (other / "keys" / name).write_bytes(b"another")
     save_keys(other, tmp_path / "others.between", opener, NOW)
     refused(

@@ -284,7 +284,7 @@ SCREENS = (
     Screen("paper-entry", "/clinic", "clinician", _paper_entry),
     Screen("tablet", "/clinic", "clinician", _tablet),
     Screen("repairs", "/clinic/repairs", "clinician"),
-    Screen("health", "/clinic/health", "clinician"),
+    Screen("health", "/clinic/health", "administrator"),
     Screen("alerts", "/clinic/alerts", "clinician"),
     Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
     Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),

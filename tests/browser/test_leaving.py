@@ -18,6 +18,7 @@ NOTHING = {"databases": 0, "stored": 0, "cookies": "", "chosen": 0}
 
 
 def open_forms(page: Page) -> None:
+    expect(page.locator("#care")).to_be_visible()
     for details in page.locator("section:has(#care) details").all():
         details.evaluate("one => { one.open = true }")
 

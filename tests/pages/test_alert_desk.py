@@ -91,8 +91,8 @@ def test_a_tap_on_a_push_opens_the_alert_after_signing_in(desk: Desk) -> None:
     asked = browser.get(path)
     assert asked.location == f"/sign-in?next={path}"
     signed = browser.post("/sign-in", data={"email": desk.lead.email, "passphrase": PASSPHRASE, "next": path})
-    assert signed.location == path
-    assert browser.get(path).location == f"{desk.path()}#alert"
+    assert signed.location == f"/account/second-step?next={path}"
+    assert desk.browser().get(path).location == f"{desk.path()}#alert"
 
 
 def test_a_standing_plan_from_signing_to_its_end(desk: Desk) -> None:

@@ -140,7 +140,7 @@ def test_whoever_is_clinician_elsewhere_and_nurse_here_signs_nothing_here(desk: 
     assert browser.post(desk.path(rest=f"/check-ins/{check_in_id}/sign-off")).status_code == 404
     assert browser.post(desk.path(rest="/plan"), data={"plan": "mine"}).status_code == 404
     with desk.database.reading() as session:
-        assert session.scalars(sa.select(Patient.safety_plan)).one() == ""
+        assert session.scalars(sa.select(Patient)).one().safety_plan == ""
 
 
 def test_what_waits_on_a_suspended_patients_phone_still_arrives(desk: Desk) -> None:

@@ -276,7 +276,7 @@ def test_the_command_prints_an_invitation_that_opens_the_clinic(app: Flask) -> N
     form = {"name": "Elena Arroyo", "email": "elena@example.com", "language": "en"}
     joined = browser.post(path, data=form | {"passphrase": "five plain words for elena"})
     assert joined.status_code == 302
-    assert "Not live yet" in browser.get("/clinic/settings").get_data(as_text=True)
+    assert browser.get("/clinic/settings").location == "/account/second-step?next=/clinic/settings"
     wrong = app.test_cli_runner().invoke(
         args=["clinic", "create", "--name", "Bay", "--zone", "Mars", "--administrator", "Elena"]
     )
