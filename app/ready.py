@@ -68,5 +68,5 @@ def tell_address(settings: Settings) -> None:
     sign_ins = demo_sign_ins()
     print(f"\nThe demo clinic; every pass-phrase is: {sign_ins[0].passphrase}")
     for one in sign_ins:
-        print(f"  {one.role:<10} {one.email:<28} {one.name}")
+        print(f"  {one.role:<13} {one.email:<26} {one.name}")
     print(flush=True)
