@@ -141,10 +141,10 @@ def test_abandoned_and_kept_as_chosen(phone: Page, live_server: LiveServer, lang
     before = live_server.sql("SELECT count(*) FROM check_in")[0][0]
     live_server.change("UPDATE agreement SET sends_unfinished = false")
     sign_in_as(phone, live_server, "june", language)
-    phone.clock.install(time=_hours_ago(26))
+    phone.clock.install(time=_start_of_day(-1))
     answer_above_zero(phone, live_server, language)
     goes_on(phone, said.stays)
-    phone.clock.set_system_time(_hours_ago(0))
+    phone.clock.set_system_time(time.time())
     phone.goto(f"{live_server.url}/check-in/{language}")
     back_to(phone, "phq9-9")
     open_panel(phone)
@@ -153,5 +153,6 @@ def test_abandoned_and_kept_as_chosen(phone: Page, live_server: LiveServer, lang
     assert live_server.sql("SELECT count(*) FROM check_in")[0][0] == before
 
 
-def _hours_ago(hours: int) -> float:
-    return time.time() - hours * 3600
+def _start_of_day(ahead: int) -> float:
+    """Midnight on the phone, which shows Greenwich time: yesterday whatever the hour of the test."""
+    return time.time() // 86_400 * 86_400 + ahead * 86_400

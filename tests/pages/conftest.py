@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.db import Database
+from app.languages import local
+from app.models import Clinic
 from tests.factories import Factory, Member, seal_for, signed_in
 
 Answers = list[int | None]
@@ -37,6 +39,12 @@ class Desk:
     @property
     def now(self) -> datetime:
         return self.make.now
+
+    def day(self, ahead: int = 0) -> date:
+        """The day at the clinic, which is not the one at Greenwich every evening."""
+        with self.database.reading() as session:
+            zone = session.scalars(sa.select(Clinic.zone).where(Clinic.id == self.lead.clinic_id)).one()
+        return local(self.now, zone).date() + timedelta(days=ahead)
 
     def browser(self, member: Member | None = None) -> FlaskClient:
         return signed_in(self.app, member or self.lead)

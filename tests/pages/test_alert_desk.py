@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -15,15 +14,15 @@ from tests.pages.test_alerts import POSITIVE, REACHED, post, the_alert
 MAIL = MailSettings("127.0.0.1", 25, "none", "between@clinic.example", "", "")
 
 
-def day(desk: Desk, ahead: int) -> str:
-    return (desk.now - timedelta(hours=5) + timedelta(days=ahead)).date().isoformat()
-
-
 def test_away_with_a_cover_and_back(desk: Desk) -> None:
     osei = desk.make.clinician(desk.lead.clinic_id, "Dr. Mensah")
     desk.send(phq9=POSITIVE)
     browser = desk.browser()
-    said = {"from": day(desk, 0), "until": day(desk, 5), "cover": str(osei.membership_id)}
+    said = {
+        "from": desk.day(0).isoformat(),
+        "until": desk.day(5).isoformat(),
+        "cover": str(osei.membership_id),
+    }
     page = browser.post("/clinic/alerts/away", data=said, follow_redirects=True)
     assert "Dr. Mensah stands in" in words(page)
     assert the_alert(desk).owner_id == osei.membership_id
@@ -55,7 +54,7 @@ def test_away_with_a_cover_and_back(desk: Desk) -> None:
 def test_what_cannot_be_read(desk: Desk, first: str | int, last: str | int, cover: str, wrong: str) -> None:
     stranger = desk.make.clinician(desk.make.clinic("Elsewhere"), "Dr. Far")
     who = {"self": str(desk.lead.membership_id), "stranger": str(stranger.membership_id)}
-    days = [day(desk, one) if isinstance(one, int) else one for one in (first, last)]
+    days = [desk.day(one).isoformat() if isinstance(one, int) else one for one in (first, last)]
     said = {"from": days[0], "until": days[1], "cover": who.get(cover, cover)}
     page = desk.browser().post("/clinic/alerts/away", data=said)
     assert page.status_code == 422
@@ -101,7 +100,11 @@ def test_a_standing_plan_from_signing_to_its_end(desk: Desk) -> None:
     desk.send(phq9=POSITIVE, days_ago=2)
     assert "Standing plan" not in words(browser.get(desk.path()))
     post(desk, browser, "attempts", **REACHED)
-    said = {"clock": "none", "until": day(desk, 20), "words": "The same for years; a call every Monday."}
+    said = {
+        "clock": "none",
+        "until": desk.day(20).isoformat(),
+        "words": "The same for years; a call every Monday.",
+    }
     signed = words(browser.post(desk.path(rest="/standing-plan"), data=said, follow_redirects=True))
     assert "The standing plan is signed. It never quietens a rise." in signed
     assert "The same for years; a call every Monday." in signed
@@ -121,14 +124,14 @@ def test_a_plan_that_cannot_be_signed_keeps_what_was_typed(desk: Desk) -> None:
     desk.send(phq9=POSITIVE)
     post(desk, desk.browser(), "attempts", **REACHED)
     wrong = desk.browser().post(
-        desk.path(rest="/standing-plan"), data={"words": "Mondays.", "until": day(desk, 31)}
+        desk.path(rest="/standing-plan"), data={"words": "Mondays.", "until": desk.day(31).isoformat()}
     )
     assert wrong.status_code == 422
     assert "A day from today to 29 days from now." in words(wrong)
     assert "Choose what an unchanged answer does." in words(wrong)
     assert "Mondays." in words(wrong)
     desk.send(phq9=[*POSITIVE[:8], 2])
-    said = {"clock": "none", "until": day(desk, 5), "words": "Mondays."}
+    said = {"clock": "none", "until": desk.day(5).isoformat(), "words": "Mondays."}
     refused = desk.browser().post(desk.path(rest="/standing-plan"), data=said)
     assert refused.status_code == 422
     with desk.database.reading() as session:

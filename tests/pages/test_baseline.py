@@ -124,7 +124,7 @@ def test_a_day_has_one_total_and_a_gad7_has_its_own_range(desk: Desk) -> None:
 
 
 def test_a_past_total_stands_on_the_timeline_and_is_told_apart(desk: Desk) -> None:
-    day = (desk.now - timedelta(days=20)).date().isoformat()
+    day = desk.day(-20).isoformat()
     enter(desk, day=day)
     page = desk.browser().get(desk.path())
     assert "entered: Letter of Dr. Ruiz 21" in section(page, "timeline")

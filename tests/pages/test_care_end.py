@@ -40,7 +40,7 @@ def remind(desk: Desk, state: str) -> uuid.UUID:
         patient_id=desk.june.patient,
         rule="visit_tomorrow",
         anchor=uuid.uuid4(),
-        local_date=desk.now.date(),
+        local_date=desk.day(),
         due_at=desk.now,
         useful_until=desk.now + timedelta(days=1),
         state=state,

@@ -114,7 +114,7 @@ def test_somebody_no_phone_could_reach_is_called_once(desk: Desk) -> None:
                 patient_id=desk.june.patient,
                 rule="maintenance_due",
                 anchor=uuid.uuid4(),
-                local_date=desk.now.date(),
+                local_date=desk.day(),
                 due_at=desk.now,
                 useful_until=desk.now + timedelta(days=1),
                 state="call_list",

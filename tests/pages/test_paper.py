@@ -24,7 +24,7 @@ def print_form(desk: Desk, language: str = "en", **data: str) -> PaperForm:
 
 
 def enter(desk: Desk, form: PaperForm, **changes: str) -> TestResponse:
-    written = {"written": desk.now.date().isoformat()} | ANSWERS | changes
+    written = {"written": desk.day().isoformat()} | ANSWERS | changes
     return desk.browser().post(desk.path(rest=f"/paper/{form.id}"), data=written, follow_redirects=True)
 
 
@@ -78,8 +78,8 @@ def test_the_day_on_the_paper_stands_as_answered(desk: Desk) -> None:
     with desk.database.writing() as session:
         row = session.get_one(PaperForm, (form.clinic_id, form.id))
         row.printed_at = desk.now - timedelta(days=5)
-    day = (desk.now - timedelta(days=2)).date()
-    for wrong in ("", "soon", (desk.now - timedelta(days=9)).date().isoformat(), "2999-01-01"):
+    day = desk.day(-2)
+    for wrong in ("", "soon", desk.day(-9).isoformat(), "2999-01-01"):
         assert enter(desk, form, written=wrong).status_code == 422
     enter(desk, form, written=day.isoformat())
     with desk.database.reading() as session:

@@ -92,7 +92,7 @@ def alerts(desk: Desk) -> int:
 
 
 def test_closing_days_of_two_weeks_stand_beside_the_hours(desk: Desk, elena: Member) -> None:
-    days = [(desk.now + timedelta(days=ahead)).date().isoformat() for ahead in (3, 60)]
+    days = [desk.day(ahead).isoformat() for ahead in (3, 60)]
     assert save(desk, desk.browser(elena), "hours", closing_days="\n".join(days)) == 303
     hours = overview(desk)["clinic"]["hours"]
     assert hours.startswith("Mon to Thu, 9 to 4; closed on ")

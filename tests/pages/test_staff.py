@@ -1,7 +1,6 @@
 """The list of staff as an administrator uses it: invite, withdraw, away, suspend, remove."""
 
 import re
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -69,7 +68,7 @@ def test_who_has_something_is_not_removed_without_somebody_to_take_it(desk: Desk
 def test_an_administrator_writes_down_who_is_away_and_who_stands_in(desk: Desk, elena: Member) -> None:
     vega = desk.make.clinician(desk.lead.clinic_id, "Dr. Vega")
     browser, path = desk.browser(elena), f"{STAFF}/{desk.lead.membership_id}"
-    last = (desk.now + timedelta(days=5)).date().isoformat()
+    last = desk.day(5).isoformat()
     today = re.search(r'min="([0-9-]+)"', browser.get(path).get_data(as_text=True))
     assert today is not None
     form = {"from": today[1], "until": last, "cover": str(vega.membership_id)}

@@ -74,7 +74,7 @@ def test_a_form_with_a_mistake_comes_back_as_typed(desk: Desk) -> None:
 
 
 def test_a_visit_is_booked_once(desk: Desk) -> None:
-    browser, form = desk.browser(), FORM | {"day": (desk.now + timedelta(days=9)).date().isoformat()}
+    browser, form = desk.browser(), FORM | {"day": desk.day(9).isoformat()}
     assert "The visit is booked." in words(
         browser.post(desk.path(rest="/visits"), data=form, follow_redirects=True)
     )
@@ -84,9 +84,9 @@ def test_a_visit_is_booked_once(desk: Desk) -> None:
 
 
 def test_a_past_visit_is_asked_about_and_recorded_as_done(desk: Desk) -> None:
-    form = FORM | {"day": (desk.now - timedelta(days=3)).date().isoformat()}
+    form = FORM | {"day": desk.day(-3).isoformat()}
     browser = desk.browser()
-    other_day = {"sure": (desk.now - timedelta(days=4)).date().isoformat()}
+    other_day = {"sure": desk.day(-4).isoformat()}
     for answer in ({}, other_day):
         asked = browser.post(desk.path(rest="/visits"), data=form | answer)
         assert asked.status_code == 422
