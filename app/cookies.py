@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.domain.roles import PATIENT
 from app.http import SignedIn, current_now, parts
-from app.services.access import FORMER_PATIENT, Actor, load_actor
+from app.services.actors import FORMER_PATIENT, Actor, load_actor
 from app.services.entries import note_entry
 from app.services.sessions import (
     APPEND_DAYS,

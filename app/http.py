@@ -18,7 +18,7 @@ from app.config import Settings
 from app.db import Database
 from app.door import REFUSED
 from app.errors import CATALOGUE, BetweenError
-from app.services.access import Actor, load_actor
+from app.services.actors import Actor, load_actor
 from app.services.code_apps import FactorKey
 from app.services.intake import Intake
 from app.services.policies import APPEND, ENTERING, POLICIES, SESSION, Policy

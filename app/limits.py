@@ -12,7 +12,7 @@ from flask import Flask, current_app, request
 from app.config import Settings
 from app.http import SAFE_METHODS, current_actor, current_now
 from app.identify import throttle
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.policies import CAPABILITY, ENTERING, POLICIES, PUBLIC, SESSION
 from app.services.throttle import Tally
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.models import CareLink, Membership, Patient, Person, Visit
-from app.services.access import Actor, load_actor
 from app.services.accounts import create_clinic, create_person, enrol_patient, join_clinic
+from app.services.actors import Actor, load_actor
 from app.services.invitations import accept_invitation, invite
 from app.services.sessions import append_cookie_suffix, give_append_credential, start_session
 from app.services.visits import NewVisit, add_visit

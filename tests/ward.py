@@ -15,7 +15,7 @@ from app.db import Database
 from app.domain.check_in import Arrival, CheckInFacts, NoteFacts, score_instrument
 from app.jobs.escalator import Escalator
 from app.models import Alert, AlertNotice, AlertStep, Patient
-from app.services.access import Actor, load_actor
+from app.services.actors import Actor, load_actor
 from app.services.alert_desk import Strip, read_strip
 from app.services.alert_reading import Thread, read_threads
 from app.services.alert_review import Seen, add_attempt, close_alert

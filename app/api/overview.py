@@ -14,7 +14,8 @@ from app.domain.modality import treatment_of, treatments_of
 from app.http import answer, current_actor, current_now, parts
 from app.languages import local
 from app.models import Clinic, Delivery, Envelope, Membership, Patient, Person, Reminder, Visit
-from app.services.access import Actor, own_records
+from app.services.access import own_records
+from app.services.actors import Actor
 from app.services.agreements import newest_agreement
 from app.services.at_rest import open_texts, owner_of
 from app.services.care import list_shared

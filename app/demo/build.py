@@ -13,8 +13,8 @@ from app.demo.history import Clock, Enrolled, live_through
 from app.demo.plan import StaffPlan, Story
 from app.demo.stories import CLINIC, SIGN_IN_WORDS, STAFF, STORIES, ZONE
 from app.models import Clinic, Membership, Patient, Person, TeamMember
-from app.services.access import load_actor
 from app.services.accounts import create_clinic, create_person, join_clinic
+from app.services.actors import load_actor
 from app.services.at_rest import owner_of, seal_texts
 from app.services.intake import Intake
 from app.services.invitations import accept_invitation, invite

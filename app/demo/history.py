@@ -16,7 +16,7 @@ from app.domain.agreement import VERSION
 from app.domain.check_in import Arrival
 from app.models import Patient, Visit
 from app.schemas.envelope import read_envelope
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.agreements import Decision, keep_decision
 from app.services.alert_reading import read_threads
 from app.services.alert_review import Seen, add_attempt, close_alert

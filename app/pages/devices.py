@@ -10,7 +10,7 @@ from app.http import current_actor, current_now, parts
 from app.pages.dates import Dates
 from app.pages.devices_presenter import word_devices, word_entries
 from app.pages.own import own_page
-from app.services.access import must_prove
+from app.services.actors import must_prove
 from app.services.devices import end_device, end_other_devices, list_devices
 from app.services.entries import read_entries
 from app.services.second_factors import read_factors

@@ -14,7 +14,7 @@ from app.languages import format_time, request_language
 from app.pages.dates import Dates
 from app.pages.devices_presenter import word_devices
 from app.pages.own import own_page
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.audit import record
 from app.services.devices import end_device, list_devices
 from app.services.entries import note_entry

@@ -24,7 +24,8 @@ from app.models import Patient
 from app.schemas.envelope import FORMAT, UnreadableError
 from app.schemas.fields import read_uuid
 from app.schemas.form import read_form
-from app.services.access import Actor, load_actor, own_records
+from app.services.access import own_records
+from app.services.actors import Actor, load_actor
 from app.services.intake import Handed, Receipt
 
 blueprint = Blueprint("form", __name__)

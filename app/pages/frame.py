@@ -14,7 +14,7 @@ from app.models import Clinic
 from app.pages.dates import Dates
 from app.pages.menu import menu_of
 from app.pages.waiting import waited
-from app.services.access import Role
+from app.services.actors import Role
 from app.services.alert_desk import LateAlert, Strip, read_strip
 from app.services.audit import record
 

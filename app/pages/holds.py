@@ -13,7 +13,7 @@ from app.languages import request_language
 from app.models import Clinic, Membership
 from app.pages.dates import Dates
 from app.pages.visit_form import is_plain
-from app.services.access import Role
+from app.services.actors import Role
 from app.services.erasure import lift_hold, place_hold
 from app.services.holds import find_by_email, find_to_hold, read_held
 

@@ -5,7 +5,7 @@ from flask import url_for
 from app.domain.roles import ADMINISTRATOR, CARERS, CLINICIAN, FRONT_DESK, STAFF
 from app.languages import gettext as _
 from app.languages import mark
-from app.services.access import Actor
+from app.services.actors import Actor
 
 # Part of the desk, endpoint, words, and whose it is. The first that is somebody's is where they begin.
 PAGES = (

@@ -14,7 +14,8 @@ from app.pages.dates import Dates
 from app.pages.frame import desk_page, note_read, read_frame
 from app.pages.patient_presenter import Reader, present_patient
 from app.pages.visit_form import Typed, is_plain
-from app.services.access import Actor, Role, find_patient, find_visitor
+from app.services.access import find_patient, find_visitor
+from app.services.actors import Actor, Role
 from app.services.at_rest import owner_of, seal_texts
 from app.services.audit import record
 from app.services.timeline import read_patient_record

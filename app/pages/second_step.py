@@ -8,7 +8,7 @@ from app.http import SECOND_STEP, current_actor, current_now, parts
 from app.identify import WRONG_CODE, prove_with_code
 from app.languages import gettext as _
 from app.pages.own import going_to, own_page, read_own
-from app.services.access import must_prove
+from app.services.actors import must_prove
 from app.services.second_factors import FRESH, may_change, read_factors
 
 blueprint = Blueprint("second_step", __name__, url_prefix=SECOND_STEP)

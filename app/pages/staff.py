@@ -17,7 +17,7 @@ from app.pages.leave_form import read_leave
 from app.pages.staff_presenter import present_member, present_staff, why_not
 from app.pages.visit_form import Typed
 from app.services import cover, staff
-from app.services.access import Role
+from app.services.actors import Role
 from app.services.staff import StaffError, count_held, find_colleague, read_staff, who_could_take_over
 
 blueprint = Blueprint("staff", __name__, url_prefix="/clinic/staff")

@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.roles import CARERS, FRONT_DESK
 from app.errors import BetweenError
 from app.models import Alert, AlertNotice, CareLink, Patient, TeamMember
-from app.services.actors import FORMER_PATIENT, Actor, Role, load_actor, must_prove
-
-__all__ = ["FORMER_PATIENT", "SCOPES", "Actor", "Role", "load_actor", "must_prove"]
+from app.services.actors import FORMER_PATIENT, Actor, Role
 
 
 def _as(

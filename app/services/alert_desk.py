@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
 from app.models import Alert, AlertHandover, AlertWords, Membership, Person
-from app.services.access import Actor, patients_on_desk
+from app.services.access import patients_on_desk
+from app.services.actors import Actor
 from app.services.alert_threads import WAITING
 from app.services.cover import change_owner
 

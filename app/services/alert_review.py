@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.errors import BetweenError
 from app.models import Alert, AlertAttempt, AlertWords, Patient
 from app.services import audit
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.alert_reading import Change, last_change
 from app.services.at_rest import owner_of, seal_texts
 from app.services.cover import change_owner, read_rota

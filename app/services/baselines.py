@@ -15,7 +15,7 @@ from app.errors import BetweenError
 from app.languages import local
 from app.models import Baseline, CheckIn, InstrumentScore, Membership, PastTotal, Patient, Person, Visit
 from app.services import audit
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.caseload_signals import is_replaced
 
 NONE = "none"

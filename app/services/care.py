@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import CareLink, Membership, Patient, Person
-from app.services.access import Actor, find_own_care_link
+from app.services.access import find_own_care_link
+from app.services.actors import Actor
 from app.services.audit import record
 
 

@@ -11,7 +11,7 @@ from app.errors import BetweenError
 from app.models import Alert, Cadence, CareEnd, Membership, Patient, Person, Reminder, Visit
 from app.models.care_end import REASONS
 from app.services import audit
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.at_rest import open_texts, owner_of, seal_texts
 from app.services.cover import change_owner, read_rota
 

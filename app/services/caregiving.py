@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.languages import local
 from app.models import CareLink, Clinic, Membership, Patient, Person, Visit
-from app.services.access import Actor, own_care_links
+from app.services.access import own_care_links
+from app.services.actors import Actor
 from app.services.audit import record
 from app.services.care import is_live
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Patient, Reminder
-from app.services.access import Actor, patients_on_desk
+from app.services.access import patients_on_desk
+from app.services.actors import Actor
 from app.services.caseload_facts import Caseload, Row
 from app.services.caseload_rows import add_heard, add_runs, add_scores, add_treatments, find_quiet, read_names
 from app.services.caseload_signals import (

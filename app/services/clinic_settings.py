@@ -13,7 +13,7 @@ from app.domain.opening import Facts, Gap, find_gaps
 from app.domain.roles import ACTIVE, ADMINISTRATOR, CLINICIAN
 from app.models import AuditRow, Clinic, Membership, Person
 from app.services import audit
-from app.services.access import Actor
+from app.services.actors import Actor
 
 SETTINGS = "settings."
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.roles import FRONT_DESK
 from app.models import Membership, Patient, Person, Visit
-from app.services.access import Actor, find_visitor
+from app.services.access import find_visitor
+from app.services.actors import Actor
 from app.services.visits import read_visits
 
 PAGE = 100

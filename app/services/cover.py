@@ -13,7 +13,7 @@ from app.domain.roles import ACTIVE, CARERS
 from app.errors import BetweenError
 from app.models import Absence, Alert, AlertHandover, Membership, Patient, Person, TeamMember
 from app.services import audit
-from app.services.access import Actor, Role
+from app.services.actors import Actor, Role
 
 LONGEST = timedelta(days=366)
 MOST_AT_ONCE = 200

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.errors import BetweenError
 from app.models import Clinic, Invitation, Membership, Patient, Person
 from app.services import audit
-from app.services.access import Actor, Role
 from app.services.accounts import enrol_patient, plain_name
+from app.services.actors import Actor, Role
 from app.services.invitations import invite
 from app.services.patient_accounts import has_account, person_of
 

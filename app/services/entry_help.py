@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.domain.roles import ACTIVE, ADMINISTRATOR, STAFF
 from app.errors import BetweenError
 from app.models import Membership, Person
-from app.services.access import Actor, find_patient
+from app.services.access import find_patient
+from app.services.actors import Actor
 
 
 @dataclass(frozen=True)

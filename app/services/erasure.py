@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.db import Database, insert_into
 from app.errors import BetweenError
 from app.models import Alert, CheckIn, Clinic, Erasure, LegalHold, Membership, Patient, Visit
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.at_rest import open_texts, owner_of, seal_texts
 from app.services.audit import record
 from app.services.erasing import erase_record

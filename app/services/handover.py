@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db import insert_into
 from app.models import Alert, Invitation, Membership, Patient, TeamMember
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.cover import change_owner
 
 

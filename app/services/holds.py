@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
 from app.models import Erasure, LegalHold, Membership, Patient, Person
-from app.services.access import Role
 from app.services.accounts import fold_email
+from app.services.actors import Role
 from app.services.at_rest import open_texts, owner_of
 
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Invitation, Membership, PastTotal, Patient, Person
-from app.services.access import Actor, Role, visible_patients
+from app.services.access import visible_patients
+from app.services.actors import Actor, Role
 from app.services.enrolment import NewPatient, enrol, give_code
 from app.services.import_rows import ImportRow, fold
 from app.services.past_totals import NewTotal, add_past_total

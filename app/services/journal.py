@@ -28,7 +28,7 @@ from app.models import (
     SignOff,
     Visit,
 )
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.at_rest import open_texts
 from app.services.audit import record
 from app.services.wrapping import Owner

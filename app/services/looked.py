@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Alert, AuditRow, CareLink, CheckIn, Clinic, Envelope, Membership, Patient, Person
-from app.services.access import Actor, own_patients
+from app.services.access import own_patients
+from app.services.actors import Actor
 
 PAGE = 100
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.errors import BetweenError
 from app.models import Envelope, Membership, PaperForm, Patient, Person
 from app.services import audit
-from app.services.access import Actor, find_patient
+from app.services.access import find_patient
+from app.services.actors import Actor
 from app.services.envelopes import FIRST
 from app.services.invitations import ALPHABET, read_code
 from app.services.visits import find_visit

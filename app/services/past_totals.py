@@ -13,7 +13,7 @@ from app.domain.instruments import load_instrument
 from app.errors import BetweenError
 from app.models import Baseline, Membership, PastTotal, Patient, Person
 from app.services import audit
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.at_rest import open_texts, owner_of, seal_texts
 
 MOST_SHOWN = 200

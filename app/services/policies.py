@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from app.domain.roles import ADMINISTRATOR, CARERS, CLINICIAN, FRONT_DESK, PATIENT, STAFF
 from app.services.actors import FORMER_PATIENT, Actor
-from app.services.joining_endpoints import CARING, ENROLLING, HANDED_OVER
 
 # ENTERING: somebody signed in who may still owe the second step, and to whom nothing else is open then.
 PUBLIC, SESSION, ENTERING, APPEND, CAPABILITY = "public", "session", "entering", "append", "capability"
@@ -165,7 +164,24 @@ POLICIES: dict[str, Policy] = {
     "staff.add_absence": _ADMINISTRATOR,
     "staff.end_absence": _ADMINISTRATOR,
     "tablet.show_done": _PUBLIC,
-    **dict.fromkeys(HANDED_OVER, _CAPABILITY),
-    **dict.fromkeys(ENROLLING, _ENROLS),
-    **dict.fromkeys(CARING, _CLINICIAN),
+    "tablet.show_form": _CAPABILITY,
+    "tablet.send": _CAPABILITY,
+    "enrolment.show_form": _ENROLS,
+    "enrolment.enrol_patient": _ENROLS,
+    "enrolment.give_code": _ENROLS,
+    "paper.print_form": _ENROLS,
+    "tablet.start": _ENROLS,
+    "baselines.sign_baseline": _CLINICIAN,
+    "baselines.add_past_total": _CLINICIAN,
+    "baselines.remove_past_total": _CLINICIAN,
+    "care_ends.end_care": _CLINICIAN,
+    "care_ends.return_to_care": _CLINICIAN,
+    "exports.export": _CLINICIAN,
+    "imports.show_form": _CLINICIAN,
+    "imports.look_at": _CLINICIAN,
+    "imports.store": _CLINICIAN,
+    "paper.show_code": _CLINICIAN,
+    "paper.find_by_code": _CLINICIAN,
+    "paper.show_form": _CLINICIAN,
+    "paper.enter_form": _CLINICIAN,
 }

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.errors import BetweenError
 from app.models import Baseline, Cadence, CheckIn, Clinic, PastTotal, Patient, Visit
-from app.services.access import Actor, visible_patients
+from app.services.access import visible_patients
+from app.services.actors import Actor
 from app.services.at_rest import open_texts, owner_of
 from app.services.journal import Entry, read_entries
 from app.services.patient_accounts import person_of

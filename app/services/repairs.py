@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 from app.db import insert_into
 from app.errors import BetweenError
 from app.models import Dismissal, Envelope, Membership, Patient, Person, table_of
-from app.services.access import Actor, visible_patients
+from app.services.access import visible_patients
+from app.services.actors import Actor
 from app.services.at_rest import Ciphers, find_ciphers, open_text, place_of, seal, seal_for
 from app.services.audit import record
 from app.services.wrapping import OVERHEAD, Owner

@@ -16,8 +16,8 @@ from app.channels.email import Letter
 from app.errors import BetweenError
 from app.languages import mark, translate
 from app.models import Person, ResetCode, ResetLetter, WebSession
-from app.services.access import Actor, must_prove
 from app.services.accounts import find_person_id, hash_passphrase
+from app.services.actors import Actor, must_prove
 from app.services.entries import note_entry
 from app.services.invitations import ALPHABET, CODE_LENGTH, read_code, spell_code
 from app.services.leases import Leases

@@ -15,7 +15,7 @@ from app.domain.roles import ACTIVE, ADMINISTRATOR, CLINICIAN, ENDED, INVITED, S
 from app.errors import BetweenError
 from app.models import Absence, Alert, Clinic, Invitation, Membership, Patient, Person
 from app.services import audit
-from app.services.access import Actor, Role
+from app.services.actors import Actor, Role
 from app.services.cover import hand_over_due
 from app.services.handover import hand_over_all, leave_teams
 from app.services.invitations import invite, read_leads

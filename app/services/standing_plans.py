@@ -11,7 +11,7 @@ from app.domain.risk import PLANNED_FOR
 from app.errors import BetweenError
 from app.models import Alert, AlertAnswer, Membership, Patient, Person, StandingPlan
 from app.services import audit
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.at_rest import open_texts, owner_of, seal_texts
 
 CLOCKS = ("slower", "none")

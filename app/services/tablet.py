@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import BetweenError
 from app.models import Membership, Patient, TabletPass
 from app.services import audit
-from app.services.access import Actor
+from app.services.actors import Actor
 from app.services.sessions import hash_token
 from app.services.visits import find_visit
 

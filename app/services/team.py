@@ -12,7 +12,7 @@ from app.domain.roles import ACTIVE, CARERS
 from app.errors import BetweenError
 from app.models import Membership, Patient, Person, TeamMember
 from app.services import audit
-from app.services.access import Actor
+from app.services.actors import Actor
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.languages import local
 from app.models import Agreement, Cadence, CheckIn, Membership, Patient, Person, SignOff, Visit
-from app.services.access import Actor, find_patient
+from app.services.access import find_patient
+from app.services.actors import Actor
 from app.services.agreements import newest_agreement
 from app.services.alert_reading import Thread, read_threads
 from app.services.at_rest import open_texts, owner_of

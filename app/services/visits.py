@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import BetweenError
 from app.models import Cadence, Patient, Visit
 from app.services import audit
-from app.services.access import Actor
+from app.services.actors import Actor
 
 
 class VisitTakenError(Exception):

@@ -24,8 +24,8 @@ from app.models import (
     StandingPlan,
     Visit,
 )
-from app.services.access import load_actor
 from app.services.accounts import check_passphrase
+from app.services.actors import load_actor
 from app.services.sealing import Keyring, load_keyring
 from app.services.wrapping import load_keys
 from tests.opened import read_opened

@@ -15,7 +15,7 @@ from app.domain.roles import ADMINISTRATOR
 from app.errors import BetweenError
 from app.models import AppendCredential, AuditRow, Entry, Membership, Person, ResetCode
 from app.pages.devices_presenter import name_device
-from app.services.access import Actor, Role
+from app.services.actors import Actor, Role
 from app.services.entry_help import find_helped_colleague, find_helped_patient
 from app.services.resets import ask_by_mail, claim_letter, write_letter
 from tests.factories import PASSPHRASE, Factory, Member, seal_for, signed_in, visitor

@@ -18,8 +18,8 @@ from app.db import Database
 from app.domain.note import DIMENSIONS
 from app.errors import BetweenError
 from app.models import Base, CheckIn, Clinic, Erasure, Membership, Patient, Person, PushSubscription
-from app.services.access import load_actor
 from app.services.accounts import enrol_patient, join_clinic
+from app.services.actors import load_actor
 from app.services.erasing import _tables
 from app.services.erasure import (
     WAITS,

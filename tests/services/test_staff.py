@@ -14,7 +14,8 @@ from app.config import Settings
 from app.db import Database
 from app.errors import BetweenError
 from app.models import Alert, AlertHandover, AuditRow, Invitation, Membership, Patient, Person
-from app.services.access import Actor, load_actor, own_patients
+from app.services.access import own_patients
+from app.services.actors import Actor, load_actor
 from app.services.cover import Leave, add_absence
 from app.services.founding import found_clinic
 from app.services.invitations import accept_invitation, find_invitation, invite
