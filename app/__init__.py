@@ -20,7 +20,6 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     from app import api, pages
     from app.assets import build_assets, serve_assets
-    from app.backup.before_upgrade import keep_copy
     from app.commands import install_commands
     from app.cookies import configure_cookies
     from app.db import Database
@@ -33,16 +32,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.limits import install_limits
     from app.logs import configure_logs
     from app.metrics import Metrics
-    from app.migrations import upgrade
+    from app.opening import open_database
     from app.phone import install_phone
     from app.pwa import pwa
     from app.reentry import sign_in_again
     from app.services.code_apps import load_factor_key
     from app.services.intake import Intake
-    from app.services.plain import seal_plain
-    from app.services.sealing import load_keyring
-    from app.services.upkeep import refuse_moved
-    from app.services.wrapping import load_keys
     from app.upkeep import is_asked_for, make_upkeep_app
     from app.watch import Watch
 
@@ -52,14 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure_logs(settings.log_level)
     make_folder(settings.instance)
     database = Database(settings.database_url)
-    with database.needed_to_start():
-        refuse_moved(database)
-        keep_copy(database)
-        upgrade(database)
-        with database.writing() as session:
-            keyring = load_keyring(session, settings.instance, datetime.now(UTC))
-        load_keys(database, settings.instance, datetime.now(UTC))
-        seal_plain(database)
+    keyring = open_database(database, settings.instance, datetime.now(UTC)).keyring
     assets = build_assets(settings.instance)
 
     app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))

@@ -3,16 +3,11 @@
 import sys
 from datetime import UTC, datetime
 
-from app.backup.before_upgrade import keep_copy
 from app.checks import run_start_checks
 from app.config import HOST, Settings
 from app.db import Database
 from app.keys import make_folder
-from app.migrations import upgrade
-from app.services.plain import seal_plain
-from app.services.sealing import load_keyring
-from app.services.upkeep import refuse_moved
-from app.services.wrapping import load_keys
+from app.opening import open_database
 
 
 def prepare(settings: Settings) -> None:
@@ -20,23 +15,16 @@ def prepare(settings: Settings) -> None:
     make_folder(settings.instance)
     database = Database(settings.database_url)
     try:
-        with database.needed_to_start():
-            _fill(database, settings)
+        _fill(database, settings)
     finally:
         # Nothing may hold a connection over the server's fork.
         database.dispose()
 
 
 def _fill(database: Database, settings: Settings) -> None:
-    refuse_moved(database)
-    copy = keep_copy(database)
+    copy = open_database(database, settings.instance, datetime.now(UTC)).copy
     if copy is not None:
         print(f"A copy of the database as it was before this upgrade: {copy}", file=sys.stderr)
-    upgrade(database)
-    with database.writing() as session:
-        load_keyring(session, settings.instance, datetime.now(UTC))
-    load_keys(database, settings.instance, datetime.now(UTC))
-    seal_plain(database)
     if settings.vapid_contact is not None:
         from app.channels.vapid import load_vapid
 

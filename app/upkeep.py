@@ -117,6 +117,11 @@ def put_back(file: Path, keys: Path | None, key_file: Path | None) -> None:
         f"{report.rows:,} rows are back as at {report.made_at[:16]} UTC (Between {report.version}): "
         "counted, compared row by row, and a sample opened with the keys."
     )
+    if report.audit_faults:
+        click.echo(
+            f"The audit is not as it was sealed, at {report.audit_faults:,} places, and was not when this "
+            "backup was made: see `flask --app app audit verify`."
+        )
 
 
 @click.command("move")

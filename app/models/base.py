@@ -59,6 +59,7 @@ class ClinicOwned:
     a table was new, and then read the whole clinic for each row.
     """
 
+    __tablename__: str
     clinic_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("clinic.id"), primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
 

@@ -15,6 +15,7 @@ from app.pages.alert_presenter import change_words
 from app.pages.dates import Dates
 from app.pages.patient import back_to, render_patient
 from app.pages.visit_form import Typed, is_plain, whole_number
+from app.schemas.fields import read_identifier
 from app.services.access import find_patient
 from app.services.alert_review import (
     ATTEMPT_STATES,
@@ -74,7 +75,7 @@ def close_alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
 def give_alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
     """Take it over, or give it to a colleague who is there."""
     own = current_actor().as_carer().membership_id
-    to_id = _identifier(request.form.get("to", str(own)))
+    to_id = read_identifier(request.form.get("to", str(own)))
     if to_id is None:
         return render_patient(patient_id, Typed("give", request.form, {"to": _("Choose a colleague.")}))
 
@@ -146,10 +147,3 @@ def _seen(alert_id: uuid.UUID) -> Seen:
     """A page that names no version has shown none."""
     version = whole_number(request.form.get("version", ""))
     return Seen(alert_id, -1 if version is None else version)
-
-
-def _identifier(typed: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        return None

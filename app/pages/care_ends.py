@@ -11,6 +11,7 @@ from app.models.care_end import REASONS
 from app.pages.alerts import wrong_words
 from app.pages.patient import back_to, render_patient
 from app.pages.visit_form import Typed
+from app.schemas.fields import read_identifier
 from app.services import care_ends
 from app.services.access import find_patient
 from app.services.care_ends import NeedsOwnerError
@@ -32,7 +33,7 @@ def end_care(patient_id: uuid.UUID) -> Response:
     try:
         with parts().database.writing() as session:
             patient = find_patient(session, current_actor(), patient_id)
-            owner_id = _identifier(request.form.get("owner", ""))
+            owner_id = read_identifier(request.form.get("owner", ""))
             care_ends.end_care(session, current_actor(), patient, reason, words, owner_id, current_now())
     except NeedsOwnerError:
         wrong = {"owner": _("An alert is open. Choose who has it from now on.")}
@@ -47,10 +48,3 @@ def return_to_care(patient_id: uuid.UUID) -> Response:
         patient = find_patient(session, current_actor(), patient_id)
         care_ends.return_to_care(session, current_actor(), patient, current_now())
     return back_to(patient_id, "care-returned")
-
-
-def _identifier(typed: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        return None

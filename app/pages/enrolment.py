@@ -16,6 +16,7 @@ from app.languages import gettext as _
 from app.models import Invitation, Patient
 from app.pages.frame import DeskFrame, desk_page, read_frame
 from app.pages.join import LONGEST_NAME
+from app.schemas.fields import read_identifier
 from app.services import enrolment
 from app.services.access import find_patient
 from app.services.accounts import fold_email, is_email
@@ -139,7 +140,7 @@ def _read(form: Mapping[str, str]) -> NewPatient | dict[str, str]:
         errors["email"] = _("Please give an e-mail address like name@example.org, or none.")
     if form.get("language") not in LANGUAGES:
         errors["language"] = _("Please choose a language.")
-    patient_id, lead_id = _identifier(form.get("patient", "")), _identifier(form.get("lead", ""))
+    patient_id, lead_id = read_identifier(form.get("patient", "")), read_identifier(form.get("lead", ""))
     if lead_id is None:
         errors["lead"] = _("Please choose who leads the treatment.")
     if form.get("adult") != "yes":
@@ -147,10 +148,3 @@ def _read(form: Mapping[str, str]) -> NewPatient | dict[str, str]:
     if errors or lead_id is None:
         return errors
     return NewPatient(patient_id or uuid.uuid4(), name, form["language"], lead_id)
-
-
-def _identifier(typed: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        return None

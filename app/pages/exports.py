@@ -27,15 +27,7 @@ def export(patient_id: uuid.UUID) -> Response:
     with parts().database.writing() as session:
         patient = find_record(session, actor, patient_id)
         record = read_record(session, patient)
-        audit.record(
-            session,
-            at=now,
-            actor_id=actor.person_id,
-            action="patient.exported",
-            subject="patient",
-            subject_id=patient.id,
-            clinic_id=patient.clinic_id,
-        )
+        audit.record_row(session, patient, "patient.exported", actor.person_id, now)
     body = stream_with_context(_pieces(record, now))
     response = Response(body, mimetype="application/zip", direct_passthrough=True)
     # The name of the file is no place for the patient's.

@@ -1,36 +1,29 @@
 """POST /check-in/<language>: the same check-in from a browser without script."""
 
-import hashlib
-import json
 import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, request
 from marshmallow import ValidationError
-from werkzeug.datastructures import MultiDict
 
 from app.cookies import sign_in
 from app.db import UNAVAILABLE
-from app.domain.check_in import Arrival
-from app.domain.note import DIMENSIONS
 from app.errors import BUSY_SECONDS, BetweenError
 from app.http import current_now, optional_actor, page, parts
 from app.identify import identify
 from app.languages import LANGUAGES
 from app.languages import gettext as _
 from app.limits import count_form
-from app.models import Patient
-from app.schemas.envelope import FORMAT, UnreadableError
+from app.pages.filled_form import answers_of, hand_in
 from app.schemas.fields import read_uuid
-from app.schemas.form import read_form
+from app.schemas.form import FilledIn, keep_form
 from app.services.access import own_records
 from app.services.actors import Actor, load_actor
-from app.services.intake import Handed, Receipt
+from app.services.intake import Receipt
 
 blueprint = Blueprint("form", __name__)
 
-ITEMS = {"phq9": 9, "gad7": 7}
 NOT_ANSWERS = ("email", "passphrase")
 
 
@@ -102,38 +95,13 @@ def _store(actor: Actor, language: str) -> Receipt:
         patient = session.scalars(own_records(actor)).first()
     if patient is None:
         raise BetweenError("not_allowed" if actor.roles else "no_place")
-    handed = Handed(actor.person_id, [_arrival(patient, actor, language, now)], now)
-    (receipt,) = parts().intake.take(handed)
-    current_app.extensions["metrics"].count_item("needs_repair" if receipt.needs_repair else receipt.status)
-    return receipt
+    form = FilledIn(patient.clinic_id, patient.id, "form", actor.zone)
+    return hand_in(actor.person_id, keep_form(form, _form_id(), _said(language, now), now), now)
 
 
-def _arrival(patient: Patient, actor: Actor, language: str, now: datetime) -> Arrival:
-    """The bytes kept are the answers and the day, so that a form sent twice is a duplicate, no conflict.
-
-    The day is there because a browser may show a kept page, with its old id, again next week.
-    """
-    item_id = _form_id()
-    said = answers_of(request.form, language)
-    kept = json.dumps(
-        {"format": FORMAT, "id": str(item_id), "day": now.date().isoformat(), **said}, sort_keys=True
-    ).encode()
-    facts, repair = None, ""
-    try:
-        facts = read_form(kept, item_id, actor.zone, now)
-    except UnreadableError as error:
-        repair = str(error)
-    return Arrival(
-        client_id=item_id,
-        clinic_id=patient.clinic_id,
-        patient_id=patient.id,
-        source="form",
-        key_id="",
-        sealed=kept,
-        sha256=hashlib.sha256(kept).digest(),
-        facts=facts,
-        repair=repair,
-    )
+def _said(language: str, now: datetime) -> dict[str, Any]:
+    """The answers, and the day: a browser may show a kept page, with its old id, again next week."""
+    return {"day": now.date().isoformat(), **answers_of(request.form, language)}
 
 
 def _form_id() -> uuid.UUID:
@@ -142,50 +110,3 @@ def _form_id() -> uuid.UUID:
         return read_uuid(request.form.get("id"))
     except ValidationError:
         return uuid.uuid4()
-
-
-def answers_of(form: MultiDict[str, str], language: str) -> dict[str, Any]:
-    """The envelope's answers from the fields of the form. A field that is not there was skipped."""
-    return {
-        "kind": "full",
-        "supersedes": None,
-        "visits": [],
-        "language": language,
-        "instruments": {
-            name: {
-                "version": "1",
-                "answers": [_number(form.get(f"{name}-{item}")) for item in range(1, count + 1)],
-                "languages": [language] * count,
-            }
-            for name, count in ITEMS.items()
-        },
-        "difficulty": {"value": _number(form.get("difficulty")), "language": language},
-        "note": {dimension: _note(form, dimension) for dimension in DIMENSIONS},
-        "today": _number(form.get("today")),
-        "should_know": _should_know(form),
-        # Left out when nobody said: the same form, sent again after an upgrade, is still the same.
-        **({"answered_by": form["answered-by"]} if form.get("answered-by") else {}),
-    }
-
-
-def _note(form: MultiDict[str, str], dimension: str) -> dict[str, Any]:
-    return {
-        "direction": form.get(f"{dimension}-direction") or None,
-        "text": form.get(f"{dimension}-text", ""),
-        "attribution": form.getlist(f"{dimension}-attribution"),
-    }
-
-
-def _should_know(form: MultiDict[str, str]) -> dict[str, Any] | None:
-    topics, text = form.getlist("should-know-topic"), form.get("should-know-text", "")
-    said = form.get("should-know")
-    if not said and not topics and not text:
-        return None
-    return {"answer": "yes" if topics or text else said, "topics": topics, "text": text}
-
-
-def _number(value: str | None) -> int | str | None:
-    """A form has only text: what is no number stays text, and the schema refuses it."""
-    if not value:
-        return None
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else value

@@ -1,10 +1,9 @@
 """Check-ins on paper: printed with a code, and entered by staff as that check-in."""
 
-import hashlib
-import json
 import uuid
-from datetime import date, datetime
+from datetime import date
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -12,21 +11,19 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.domain import note
-from app.domain.check_in import Arrival
 from app.domain.instruments import load_instrument
 from app.errors import BetweenError
 from app.http import current_actor, current_now, parts
 from app.languages import LANGUAGES, local, translate
 from app.languages import gettext as _
-from app.models import PaperForm, Patient
-from app.pages.form import ITEMS, answers_of
+from app.models import PaperForm
+from app.pages.filled_form import ITEMS, answers_of, hand_in
 from app.pages.frame import desk_page, read_frame
 from app.pages.paper_presenter import EntryWords, present_entry, present_paper
-from app.schemas.envelope import FORMAT, UnreadableError
-from app.schemas.form import read_form
+from app.schemas.fields import read_identifier
+from app.schemas.form import FilledIn, keep_form
 from app.services import paper
 from app.services.access import find_patient
-from app.services.intake import Handed
 from app.services.timeline import patient_name
 from app.services.visits import find_visit
 
@@ -41,7 +38,7 @@ def print_form(patient_id: uuid.UUID) -> Response:
     language = request.form.get("language", "")
     if language not in LANGUAGES:
         raise BetweenError("not_valid")
-    visit_id = _identifier(request.form.get("visit", ""))
+    visit_id = read_identifier(request.form.get("visit", ""))
     with parts().database.writing() as session:
         patient = find_patient(session, current_actor(), patient_id)
         form = paper.print_form(session, current_actor(), patient, visit_id, language, current_now())
@@ -98,8 +95,10 @@ def enter_form(patient_id: uuid.UUID, form_id: uuid.UUID) -> Response:
     errors = _wrong_fields(form, local(now, zone).date(), zone)
     if is_known or errors:
         return _entry_page(patient_id, form_id, errors, 409 if is_known else 422)
-    arrival = _arrival(patient, form, zone, now)
-    receipt = parts().intake.take(Handed(actor.person_id, [arrival], now))[0]
+    entered_by = actor.as_clinician().membership_id
+    filled = FilledIn(patient.clinic_id, patient.id, "paper", zone, entered_by)
+    arrival = keep_form(filled, form.id, _said(form, zone), now)
+    receipt = hand_in(actor.person_id, arrival, now)
     if receipt.status != "stored":
         return _entry_page(patient_id, form_id, {}, 409)
     if receipt.needs_repair:
@@ -110,28 +109,11 @@ def enter_form(patient_id: uuid.UUID, form_id: uuid.UUID) -> Response:
     )
 
 
-def _arrival(patient: Patient, form: PaperForm, zone: str, now: datetime) -> Arrival:
+def _said(form: PaperForm, zone: str) -> dict[str, Any]:
+    """Its zone and its day too: the paper was filled in then and there."""
     said = answers_of(_without_blanks(), form.language)
-    said |= {"visits": [str(form.visit_id)] if form.visit_id else [], "zone": zone}
-    kept = {"format": FORMAT, "id": str(form.id), "written": request.form["written"], **said}
-    sealed = json.dumps(kept, sort_keys=True).encode()
-    facts, repair = None, ""
-    try:
-        facts = read_form(sealed, form.id, zone, now)
-    except UnreadableError as error:
-        repair = str(error)
-    return Arrival(
-        client_id=form.id,
-        clinic_id=patient.clinic_id,
-        patient_id=patient.id,
-        source="paper",
-        key_id="",
-        sealed=sealed,
-        sha256=hashlib.sha256(sealed).digest(),
-        facts=facts,
-        repair=repair,
-        entered_by=current_actor().as_clinician().membership_id,
-    )
+    visits = [str(form.visit_id)] if form.visit_id else []
+    return said | {"visits": visits, "zone": zone, "written": request.form["written"]}
 
 
 def _without_blanks() -> MultiDict[str, str]:
@@ -191,10 +173,3 @@ def _read_entry(session: Session, patient_id: uuid.UUID, form_id: uuid.UUID, zon
     visit = find_visit(session, patient, form.visit_id) if form.visit_id else None
     before = paper.entered_under(session, form)
     return present_entry(form, patient_name(session, patient), visit, before, zone, current_now())
-
-
-def _identifier(typed: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        return None

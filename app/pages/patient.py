@@ -17,7 +17,7 @@ from app.pages.visit_form import Typed, is_plain
 from app.services.access import find_patient, find_visitor
 from app.services.actors import Actor, Role
 from app.services.at_rest import owner_of, seal_texts
-from app.services.audit import record
+from app.services.audit import record_row
 from app.services.timeline import read_patient_record
 
 MOST_PLAN = 4000
@@ -43,15 +43,7 @@ def save_plan(patient_id: uuid.UUID) -> AnyResponse:
         patient = find_patient(session, actor, patient_id)
         actor.as_clinician(patient.clinic_id)
         seal_texts(session, owner_of(patient), patient, safety_plan=text)
-        record(
-            session,
-            at=now,
-            actor_id=actor.person_id,
-            action="plan.written",
-            subject="patient",
-            subject_id=patient.id,
-            clinic_id=patient.clinic_id,
-        )
+        record_row(session, patient, "plan.written", actor.person_id, now)
     return back_to(patient_id, "plan")
 
 

@@ -1,9 +1,8 @@
 """The clinic's tablet: one check-in in a page without storage, and then nothing of it is left there."""
 
-import hashlib
-import json
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import segno
 from flask import Blueprint, g, make_response, redirect, request, url_for
@@ -12,21 +11,19 @@ from werkzeug.wrappers import Response
 from app.cookies import sign_out
 from app.db import UNAVAILABLE
 from app.domain import note
-from app.domain.check_in import Arrival
 from app.domain.instruments import load_instrument
 from app.errors import BetweenError
 from app.http import current_actor, current_now, page, parts
 from app.identify import throttle_address
 from app.languages import LANGUAGES
 from app.models import Clinic, Patient, TabletPass
-from app.pages.form import ITEMS, answers_of
+from app.pages.filled_form import ITEMS, answers_of, hand_in
 from app.pages.frame import desk_page, read_frame
 from app.pages.paper_presenter import initials_of
-from app.schemas.envelope import FORMAT, UnreadableError
-from app.schemas.form import read_form
+from app.schemas.fields import read_identifier
+from app.schemas.form import FilledIn, keep_form
 from app.services import tablet
 from app.services.access import find_patient
-from app.services.intake import Handed
 from app.services.patient_accounts import person_of
 
 blueprint = Blueprint("tablet", __name__)
@@ -40,7 +37,7 @@ def start(patient_id: uuid.UUID) -> Response:
         raise BetweenError("not_valid")
     with parts().database.writing() as session:
         patient = find_patient(session, current_actor(), patient_id)
-        visit_id = _identifier(visit)
+        visit_id = read_identifier(visit)
         token = tablet.start_pass(session, current_actor(), patient, visit_id, language, current_now())
     if request.form.get("here"):
         return sign_out(make_response(redirect(url_for("tablet.show_form", token=token), 303)))
@@ -93,31 +90,15 @@ def _store(row: TabletPass) -> None:
     with parts().database.reading() as session:
         zone = session.get_one(Clinic, row.clinic_id).zone
         starter_id = tablet.starter_of(session, row)
-    parts().intake.take(Handed(starter_id, [_arrival(row, zone)], now))
+    filled = FilledIn(row.clinic_id, row.patient_id, "tablet", zone)
+    hand_in(starter_id, keep_form(filled, row.id, _said(row), now), now)
     with parts().database.writing() as session:
         tablet.mark_used(session, row, now)
 
 
-def _arrival(row: TabletPass, zone: str) -> Arrival:
-    said = answers_of(request.form, row.language)
-    said["visits"] = [str(row.visit_id)] if row.visit_id else []
-    sealed = json.dumps({"format": FORMAT, "id": str(row.id), **said}, sort_keys=True).encode()
-    facts, repair = None, ""
-    try:
-        facts = read_form(sealed, row.id, zone, current_now())
-    except UnreadableError as error:
-        repair = str(error)
-    return Arrival(
-        client_id=row.id,
-        clinic_id=row.clinic_id,
-        patient_id=row.patient_id,
-        source="tablet",
-        key_id="",
-        sealed=sealed,
-        sha256=hashlib.sha256(sealed).digest(),
-        facts=facts,
-        repair=repair,
-    )
+def _said(row: TabletPass) -> dict[str, Any]:
+    visits = [str(row.visit_id)] if row.visit_id else []
+    return answers_of(request.form, row.language) | {"visits": visits}
 
 
 def _again(token: str) -> Response:
@@ -148,10 +129,3 @@ def _spoken() -> str:
     g.language = told if told in LANGUAGES else LANGUAGES[0]
     spoken: str = g.language
     return spoken
-
-
-def _identifier(typed: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(typed)
-    except ValueError:
-        return None

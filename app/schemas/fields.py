@@ -155,6 +155,14 @@ def read_object(entries: Entries, value: Any) -> dict[str, Any]:
     return said
 
 
+def read_identifier(typed: str) -> uuid.UUID | None:
+    """The id in a field of a page, in any spelling of a UUID; None when it is none."""
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        return None
+
+
 def read_uuid(value: object) -> uuid.UUID:
     """A UUID from its 36-character form. Raises ValidationError."""
     if type(value) is not str or len(value) != 36:

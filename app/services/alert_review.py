@@ -152,12 +152,4 @@ def _lock(session: Session, patient: Patient, alert_id: uuid.UUID) -> Alert:
 
 
 def _audit(session: Session, actor: Actor, alert: Alert, action: str, now: datetime) -> None:
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action=action,
-        subject="alert",
-        subject_id=alert.id,
-        clinic_id=alert.clinic_id,
-    )
+    audit.record_row(session, alert, action, actor.person_id, now)

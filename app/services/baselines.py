@@ -103,15 +103,7 @@ def sign_baseline(
     )
     session.add(row)
     session.flush()
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action="baseline.signed",
-        subject="baseline",
-        subject_id=row.id,
-        clinic_id=row.clinic_id,
-    )
+    audit.record_row(session, row, "baseline.signed", actor.person_id, now)
     return row
 
 

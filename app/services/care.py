@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import CareLink, Membership, Patient, Person
 from app.services.access import find_own_care_link
 from app.services.actors import Actor
-from app.services.audit import record
+from app.services.audit import record_row
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,4 @@ def end_care_link(session: Session, actor: Actor, link_id: uuid.UUID, now: datet
     if link.ended_at is not None:
         return
     link.ended_at = now
-    record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action="care_link.ended",
-        subject="care_link",
-        subject_id=link.id,
-        clinic_id=link.clinic_id,
-    )
+    record_row(session, link, "care_link.ended", actor.person_id, now)

@@ -211,12 +211,4 @@ def _take_up_again(session: Session, actor: Actor, patient: Patient, row: CareEn
 
 def _record(session: Session, actor: Actor, row: CareEnd, action: str, now: datetime) -> None:
     session.flush()
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action=action,
-        subject="patient",
-        subject_id=row.patient_id,
-        clinic_id=row.clinic_id,
-    )
+    audit.record_about(session, row, action, actor.person_id, now)

@@ -10,7 +10,7 @@ from app.languages import local
 from app.models import CareLink, Clinic, Membership, Patient, Person, Visit
 from app.services.access import own_care_links
 from app.services.actors import Actor
-from app.services.audit import record
+from app.services.audit import record_row
 from app.services.care import is_live
 
 MOST_VISITS = 12
@@ -39,15 +39,7 @@ def mark_seen(session: Session, actor: Actor, cared: list[Cared], now: datetime)
             .where(CareLink.clinic_id == one.link.clinic_id, CareLink.id == one.link.id)
             .values(last_seen_at=now)
         )
-        record(
-            session,
-            at=now,
-            actor_id=actor.person_id,
-            action="visits.read",
-            subject="care_link",
-            subject_id=one.link.id,
-            clinic_id=one.link.clinic_id,
-        )
+        record_row(session, one.link, "visits.read", actor.person_id, now)
 
 
 def _cared(session: Session, link: CareLink, now: datetime) -> Cared | None:

@@ -166,7 +166,7 @@ def add_absence(session: Session, actor: Actor, whose: Role, leave: Leave, now: 
     )
     session.add(absence)
     session.flush()
-    _note(session, actor, "absence.added", absence, now)
+    audit.record_row(session, absence, "absence.added", actor.person_id, now)
     hand_over_due(session, now)
     return absence
 
@@ -178,7 +178,7 @@ def end_absence(session: Session, actor: Actor, whose: Role, absence_id: uuid.UU
         raise BetweenError("not_found")
     if absence.ended_at is None:
         absence.ended_at = now
-        _note(session, actor, "absence.ended", absence, now)
+        audit.record_row(session, absence, "absence.ended", actor.person_id, now)
 
 
 def read_absences(session: Session, whose: Role, now: datetime) -> list[Away]:
@@ -224,15 +224,3 @@ def _of_membership() -> sa.ColumnElement[bool]:
 
 def _is_now(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Absence.from_at <= now, Absence.until_at > now, Absence.ended_at.is_(None))
-
-
-def _note(session: Session, actor: Actor, action: str, absence: Absence, now: datetime) -> None:
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action=action,
-        subject="absence",
-        subject_id=absence.id,
-        clinic_id=absence.clinic_id,
-    )

@@ -54,15 +54,7 @@ def enrol(session: Session, actor: Actor, held: Role, new: NewPatient, now: date
     session.add(membership)
     session.flush()
     patient = enrol_patient(session, membership, new.lead_id, now, patient_id=new.id)
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action="patient.enrolled",
-        subject="patient",
-        subject_id=patient.id,
-        clinic_id=patient.clinic_id,
-    )
+    audit.record_row(session, patient, "patient.enrolled", actor.person_id, now)
     return patient
 
 

@@ -15,7 +15,7 @@ from app.errors import BetweenError
 from app.models import Alert, CheckIn, Clinic, Erasure, LegalHold, Membership, Patient, Visit
 from app.services.actors import Actor
 from app.services.at_rest import open_texts, owner_of, seal_texts
-from app.services.audit import record
+from app.services.audit import record_about
 from app.services.erasing import erase_record
 
 WAITS = timedelta(days=14)
@@ -52,7 +52,7 @@ def undo_erasure(session: Session, patient: Patient, actor: Actor, now: datetime
     if erasure is None:
         raise BetweenError("not_found")
     erasure.undone_by, erasure.undone_at = actor.person_id, now
-    _audit(session, erasure, actor.person_id, "erasure.undone", now)
+    record_about(session, erasure, "erasure.undone", actor.person_id, now)
 
 
 def place_hold(
@@ -73,7 +73,7 @@ def place_hold(
     seal_texts(session, owner_of(patient), hold, reason=reason)
     session.add(hold)
     session.flush()
-    _audit_hold(session, hold, placed_by.person_id, "hold.placed", now)
+    record_about(session, hold, "hold.placed", placed_by.person_id, now)
     return hold
 
 
@@ -83,7 +83,7 @@ def lift_hold(session: Session, patient: Patient, lifted_by: Membership, now: da
     if hold is None:
         raise BetweenError("not_found")
     hold.lifted_by, hold.lifted_at = lifted_by.id, now
-    _audit_hold(session, hold, lifted_by.person_id, "hold.lifted", now)
+    record_about(session, hold, "hold.lifted", lifted_by.person_id, now)
 
 
 def ask_after_retention(session: Session, clinic: Clinic, years: int, now: datetime) -> int:
@@ -149,7 +149,7 @@ def _erase(database: Database, clinic_id: uuid.UUID, erasure_id: uuid.UUID, now:
             return False
         erase_record(session, erasure, now)
         erasure.erased_at = now
-        _audit(session, erasure, None, "record.erased", now)
+        record_about(session, erasure, "record.erased", None, now)
     return True
 
 
@@ -172,7 +172,7 @@ def _ask(session: Session, patient: Patient, asked_by: uuid.UUID | None, why: st
     erasure = _find(session, patient)
     assert erasure is not None
     if added is not None:
-        _audit(session, erasure, asked_by, "erasure.asked", now)
+        record_about(session, erasure, "erasure.asked", asked_by, now)
     return erasure
 
 
@@ -218,29 +218,3 @@ def _holds(clinic_id: Id, patient_id: Id) -> sa.ColumnElement[bool]:
 def _open_alert(clinic_id: Id, patient_id: Id) -> sa.Exists:
     same = sa.and_(Alert.clinic_id == clinic_id, Alert.patient_id == patient_id)
     return sa.exists().where(same, Alert.closed_at.is_(None))
-
-
-def _audit(
-    session: Session, erasure: Erasure, actor_id: uuid.UUID | None, action: str, now: datetime
-) -> None:
-    record(
-        session,
-        at=now,
-        actor_id=actor_id,
-        action=action,
-        subject="patient",
-        subject_id=erasure.patient_id,
-        clinic_id=erasure.clinic_id,
-    )
-
-
-def _audit_hold(session: Session, hold: LegalHold, actor_id: uuid.UUID, action: str, now: datetime) -> None:
-    record(
-        session,
-        at=now,
-        actor_id=actor_id,
-        action=action,
-        subject="patient",
-        subject_id=hold.patient_id,
-        clinic_id=hold.clinic_id,
-    )

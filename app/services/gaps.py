@@ -17,7 +17,7 @@ from app.domain.gaps import Numbered, count_missing, is_numbered
 from app.errors import BetweenError
 from app.models import CheckIn, Envelope, GapReview, Patient, SeriesEnd
 from app.services.at_rest import open_texts, owner_of, seal_texts
-from app.services.audit import record
+from app.services.audit import record_row
 
 MOST_SERIES = 50
 FURTHEST = 100_000
@@ -79,7 +79,7 @@ def review_gap(session: Session, patient: Patient, review: Review, now: datetime
     )
     seal_texts(session, owner_of(patient), kept, words=review.words)
     session.add(kept)
-    _audit(session, patient, "gap.reviewed", review.person_id, now)
+    record_row(session, patient, "gap.reviewed", review.person_id, now)
 
 
 def end_series(session: Session, patient: Patient, ended: Ended, actor_id: uuid.UUID, now: datetime) -> None:
@@ -92,7 +92,7 @@ def end_series(session: Session, patient: Patient, ended: Ended, actor_id: uuid.
     keys = {"clinic_id": patient.clinic_id, "patient_id": patient.id, "install_id": ended.install_id}
     told = insert_into(session, SeriesEnd).values(**keys, last=ended.last, told_at=now)
     session.execute(told.on_conflict_do_nothing())
-    _audit(session, patient, "phone.emptied", actor_id, now)
+    record_row(session, patient, "phone.emptied", actor_id, now)
 
 
 def _count(session: Session, patient: Patient, ends: dict[uuid.UUID, SeriesEnd]) -> int:
@@ -160,16 +160,4 @@ def _reviews(session: Session, patient: Patient) -> list[GapReview]:
             .where(GapReview.clinic_id == patient.clinic_id, GapReview.patient_id == patient.id)
             .order_by(GapReview.reviewed_at.desc())
         ),
-    )
-
-
-def _audit(session: Session, patient: Patient, action: str, actor_id: uuid.UUID, now: datetime) -> None:
-    record(
-        session,
-        at=now,
-        actor_id=actor_id,
-        action=action,
-        subject="patient",
-        subject_id=patient.id,
-        clinic_id=patient.clinic_id,
     )

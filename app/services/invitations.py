@@ -13,7 +13,7 @@ from app.domain.roles import ACTIVE, CAREGIVER, CLINICIAN, ENDED, INVITED, MAY_I
 from app.errors import BetweenError
 from app.models import CareLink, Clinic, Invitation, Membership, Patient, Person, TeamMember
 from app.services.accounts import enrol_patient, find_membership, join_clinic, plain_name, resume_place
-from app.services.audit import record
+from app.services.audit import record, record_row
 from app.services.patient_accounts import hand_over_record
 
 # No 0 O 1 I L U: what is read aloud or copied from paper is typed right. 12 of these 30 make 58 bits.
@@ -143,15 +143,7 @@ def accept_invitation(session: Session, invitation: Invitation, person: Person, 
         _enrol(session, invitation, membership, now)
     if invitation.role == CAREGIVER:
         _open_care_link(session, invitation, membership, now)
-    record(
-        session,
-        at=now,
-        actor_id=person.id,
-        action="invitation.accepted",
-        subject="membership",
-        subject_id=membership.id,
-        clinic_id=membership.clinic_id,
-    )
+    record_row(session, membership, "invitation.accepted", person.id, now)
     return membership
 
 

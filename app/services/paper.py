@@ -47,15 +47,7 @@ def print_form(
     )
     session.add(form)
     session.flush()
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action="paper_form.printed",
-        subject="paper_form",
-        subject_id=form.id,
-        clinic_id=form.clinic_id,
-    )
+    audit.record_row(session, form, "paper_form.printed", actor.person_id, now)
     return form
 
 

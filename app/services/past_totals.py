@@ -78,7 +78,7 @@ def add_past_total(
     ).first()
     if added is None:
         raise TotalTakenError(_taken(session, patient, new))
-    _record(session, "past_total.entered", actor, row, now)
+    audit.record_row(session, row, "past_total.entered", actor.person_id, now)
     return row
 
 
@@ -102,7 +102,7 @@ def remove_past_total(
     if session.scalar(sa.select(Baseline.id).where(_stands_on(row))) is not None:
         raise IsBaselineError
     row.removed_at, row.removed_by = now, actor.as_clinician().membership_id
-    _record(session, "past_total.removed", actor, row, now)
+    audit.record_row(session, row, "past_total.removed", actor.person_id, now)
 
 
 def read_past_totals(session: Session, patient: Patient) -> Sequence[Entered]:
@@ -144,16 +144,4 @@ def _stands_on(row: PastTotal) -> sa.ColumnElement[bool]:
         Baseline.clinic_id == row.clinic_id,
         Baseline.past_total_id == row.id,
         Baseline.replaced_at.is_(None),
-    )
-
-
-def _record(session: Session, action: str, actor: Actor, row: PastTotal, now: datetime) -> None:
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action=action,
-        subject="past_total",
-        subject_id=row.id,
-        clinic_id=row.clinic_id,
     )

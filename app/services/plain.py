@@ -8,6 +8,8 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +34,8 @@ from app.models import (
     table_of,
 )
 from app.services.at_rest import ciphers_to_seal, place_of
-from app.services.wrapping import Owner
+from app.services.sealing import Keyring, load_keyring
+from app.services.wrapping import Owner, load_keys
 
 LOG = logging.getLogger("between")
 PAGE = 200
@@ -86,6 +89,18 @@ def patient_of(place: Place) -> sa.ColumnElement[Any]:
     """The patient's id beside each row."""
     owner = place.through.c
     return owner.id if place.through.name == "patient" else owner.patient_id
+
+
+def take_up_keys(database: Database, instance: Path, now: datetime) -> Keyring:
+    """The keys of this instance, for envelopes and for patients' own; what was plain is sealed with them.
+
+    Raises SettingError when a key is missing that something was sealed with.
+    """
+    with database.writing() as session:
+        keyring = load_keyring(session, instance, now)
+    load_keys(database, instance, now)
+    seal_plain(database)
+    return keyring
 
 
 def seal_plain(database: Database) -> int:

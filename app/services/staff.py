@@ -143,14 +143,14 @@ def suspend(session: Session, actor: Actor, membership_id: uuid.UUID, now: datet
     member.state = SUSPENDED
     session.flush()
     hand_over_due(session, now)
-    _note(session, actor, "staff.suspended", member, now)
+    audit.record_row(session, member, "staff.suspended", actor.person_id, now)
 
 
 def resume(session: Session, actor: Actor, membership_id: uuid.UUID, now: datetime) -> None:
     """Back. What was handed over stays where it is. Raises StaffError."""
     member = _take_up(session, actor, membership_id, (SUSPENDED,))
     member.state = ACTIVE
-    _note(session, actor, "staff.resumed", member, now)
+    audit.record_row(session, member, "staff.resumed", actor.person_id, now)
 
 
 def remove(
@@ -169,7 +169,7 @@ def remove(
     session.flush()
     # The colleague may be away, and stood in for.
     hand_over_due(session, now)
-    _note(session, actor, "staff.removed", member, now)
+    audit.record_row(session, member, "staff.removed", actor.person_id, now)
 
 
 def _take_up(session: Session, actor: Actor, membership_id: uuid.UUID, states: tuple[str, ...]) -> Membership:
@@ -219,16 +219,4 @@ def _absent_now(now: datetime) -> sa.ColumnElement[bool]:
         Absence.from_at <= now,
         Absence.until_at > now,
         Absence.ended_at.is_(None),
-    )
-
-
-def _note(session: Session, actor: Actor, action: str, member: Membership, now: datetime) -> None:
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action=action,
-        subject="membership",
-        subject_id=member.id,
-        clinic_id=member.clinic_id,
     )

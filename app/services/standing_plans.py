@@ -125,12 +125,4 @@ def _stands(patient: Patient) -> sa.ColumnElement[bool]:
 
 
 def _audit(session: Session, actor: Actor, plan: StandingPlan, action: str, now: datetime) -> None:
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action=action,
-        subject="standing_plan",
-        subject_id=plan.id,
-        clinic_id=plan.clinic_id,
-    )
+    audit.record_row(session, plan, action, actor.person_id, now)

@@ -39,15 +39,7 @@ def start_pass(
     )
     session.add(row)
     session.flush()
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action="tablet.started",
-        subject="tablet_pass",
-        subject_id=row.id,
-        clinic_id=row.clinic_id,
-    )
+    audit.record_row(session, row, "tablet.started", actor.person_id, now)
     return token
 
 

@@ -56,7 +56,7 @@ def add_member(session: Session, actor: Actor, patient: Patient, member_id: uuid
         raise BetweenError("not_valid")
     row = {"clinic_id": patient.clinic_id, "patient_id": patient.id, "membership_id": member_id}
     session.execute(insert_into(session, TeamMember).values(**row).on_conflict_do_nothing())
-    _note(session, actor, "team.joined", patient, now)
+    audit.record_row(session, patient, "team.joined", actor.person_id, now)
 
 
 def remove_member(
@@ -73,16 +73,4 @@ def remove_member(
             TeamMember.membership_id == member_id,
         )
     )
-    _note(session, actor, "team.left", patient, now)
-
-
-def _note(session: Session, actor: Actor, action: str, patient: Patient, now: datetime) -> None:
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action=action,
-        subject="patient",
-        subject_id=patient.id,
-        clinic_id=patient.clinic_id,
-    )
+    audit.record_row(session, patient, "team.left", actor.person_id, now)

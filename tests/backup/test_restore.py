@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from app import create_app
 from app.backup import container
 from app.backup.contents import Contents as Whole
-from app.backup.keys import save_keys
+from app.backup.keys import read_keys, save_keys
 from app.backup.restore import restore
 from app.backup.secret import Secret
 from app.config import Settings
 from app.db import Database
 from app.errors import UpkeepError
 from app.models import InstrumentScore
+from app.services.audit_chain import seal_audit
 from tests.backup.conftest import NOW, Contents, Kept, back_up, refused, tables_in
 from tests.postgres import Postgres
 
@@ -114,3 +115,34 @@ def test_answers_that_no_key_opens_are_not_kept(
     lost = back_up(kept.database, kept.settings, tmp_path / "lost", opener)
     refused(empty, lost.path, kept.keys, opener, "nothing that was sealed with k1 opens")
     assert restore(empty, pity.path, kept.keys, opener, NOW).rows == pity.rows
+
+
+def test_a_broken_audit_is_told_and_keeps_nobody_from_their_answers(
+    kept: Kept, empty: Settings, opener: Secret, tmp_path: Path
+) -> None:
+    seal_audit(kept.database)
+    with kept.database.writing() as session:
+        session.execute(sa.text("UPDATE audit SET action = 'nothing' WHERE id = 2"))
+    made = back_up(kept.database, kept.settings, tmp_path / "backups", opener)
+    report = restore(empty, made.path, kept.keys, opener, NOW)
+    assert (report.rows, report.audit_faults) == (made.rows, 1)
+
+
+def test_rows_of_an_earlier_release_take_up_keys_beside_those_that_are_there(
+    settings: Settings, opener: Secret, tmp_path: Path
+) -> None:
+    """The keys were moved by hand, without the one that this version makes for the first time."""
+    shutil.copytree(LEFT / "keys", tmp_path / "old" / "keys")
+    shutil.copytree(LEFT / "keys", tmp_path / "new" / "keys")
+    shutil.copy(LEFT / "database.sqlite3", tmp_path / "old" / "between.db")
+    database = Database(f"sqlite:///{tmp_path}/old/between.db")
+    old = dataclasses.replace(settings, instance=tmp_path / "old")
+    made = back_up(database, old, tmp_path / "backups", opener)
+    database.dispose()
+    there = f"sqlite:///{tmp_path}/new/between.db"
+    new = dataclasses.replace(settings, instance=tmp_path / "new", database_url=there)
+    assert restore(new, made.path, None, opener, NOW).rows == made.rows
+    before, after = read_keys(old.instance), read_keys(new.instance)
+    assert before.items() < after.items()
+    assert any(name.startswith("wrap-") for name in after.keys() - before.keys())
+    assert create_app(new).test_client().get("/readyz").status_code == 200
