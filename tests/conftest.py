@@ -66,7 +66,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgres: Postgres) -> str:
-    """A migrated PostgreSQL database, copied for each test."""
+    """A migrated PostgreSQL database, from which those that tests have are made."""
     return postgres.make_template(migrate)
 
 
@@ -88,8 +88,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgresql_url(postgres: Postgres, postgresql_template: str) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
-    with postgres.copy(postgresql_template) as url:
+    """A migrated PostgreSQL database without rows."""
+    with postgres.lend(postgresql_template) as url:
         yield url
 
 

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from app.services import access
@@ -15,7 +15,9 @@ from tests.access_world import World, address_of, body_of, build_world, far_thin
 HERE = ("june", "marcus", "sam", "lead", "vega", "nurse", "desk", "admin")
 THERE = ("away", "wide", "far", "nurse3", "desk3", "admin3")
 DOABLE = sorted(one for one, policy in POLICIES.items() if policy.authority in (SESSION, APPEND))
-READABLE = [one for one in DOABLE if TABLE[one].method == "GET"]
+# This one tells of the machine that both clinics share: its clock, its disk.
+OF_THE_SERVER = "health_page.show_health"
+READABLE = [one for one in DOABLE if TABLE[one].method == "GET" and one != OF_THE_SERVER]
 # What somebody of this clinic asks for: an endpoint, by whom, and whether for the other clinic's things.
 DOINGS = st.tuples(st.sampled_from(DOABLE), st.sampled_from(HERE), st.booleans())
 
@@ -59,7 +61,8 @@ def test_nothing_done_here_changes_a_page_there(world: World) -> None:
     assert len(before) > 20
     assert {name for name, _endpoint in before} == set(THERE)
 
-    @settings(max_examples=4, deadline=None, derandomize=True)
+    # What fails is not made smaller: that takes minutes, and the page that differs says where to look.
+    @settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
     @given(doings=st.lists(DOINGS, min_size=20, max_size=40))
     def nothing_changes(doings: list[tuple[str, str, bool]]) -> None:
         for doing in doings:

@@ -16,9 +16,6 @@ from app.migrations import create_tables, current_revision, upgrade
 Lines = Iterable[list[bytes]]
 NULL = b"\\N"
 
-# No row of anybody's.
-WRITTEN_BY_MIGRATIONS = frozenset({VERSION_TABLE, "left_plain"})
-
 
 class SqliteTarget:
     """A file beside the one it will be, which it becomes only when all is well."""
@@ -101,7 +98,7 @@ class PostgresqlTarget:
         with self.database.engine.connect() as connection:
             for name in sa.inspect(connection).get_table_names():
                 rows = connection.exec_driver_sql(f'SELECT 1 FROM "{name}" LIMIT 1').first()
-                if rows and name not in WRITTEN_BY_MIGRATIONS:
+                if rows and name != VERSION_TABLE:
                     raise UpkeepError(
                         f"The PostgreSQL database is not empty: {name} holds rows. Nothing was changed."
                     )

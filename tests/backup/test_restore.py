@@ -123,7 +123,7 @@ def test_a_broken_audit_is_told_and_keeps_nobody_from_their_answers(
     seal_audit(kept.database)
     with kept.database.writing() as session:
         session.execute(sa.text("UPDATE audit SET action = 'nothing' WHERE id = 2"))
-    made = back_up(kept.database, kept.settings, tmp_path / "backups", opener)
+    made = back_up(kept.database, kept.settings, tmp_path / "later", opener)
     report = restore(empty, made.path, kept.keys, opener, NOW)
     assert (report.rows, report.audit_faults) == (made.rows, 1)
 

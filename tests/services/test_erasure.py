@@ -270,13 +270,17 @@ def erase_until_killed(url: str, instance: Path, now: datetime, statements: int)
     return process.exitcode
 
 
+# `BETWEEN_KILLS=all` kills at each statement.
+EVERY = 1 if os.environ.get("BETWEEN_KILLS") == "all" else 5
+
+
 def test_killed_at_any_statement_the_record_is_whole_or_gone(ward: Ward, tmp_path: Path) -> None:
     ward.ask()
     whole = ward.left_of(ward.june)
     ward.database.dispose()
     kills, now = 0, datetime.now(UTC) + WAITS + timedelta(days=1)
     while erase_until_killed(ward.database.url, tmp_path / "instance", now, kills) == -signal.SIGKILL:
-        kills += 1
+        kills += EVERY
         assert ward.left_of(ward.june) == whole
         with ward.database.reading() as session:
             assert [patient.safety_plan for patient in read_opened(session, Patient)] == [SAID] * 2

@@ -42,9 +42,23 @@ def upgrade() -> None:
         _mark(table, column, is_sqlite)
     for table, of in INDEXES:
         op.create_index(f"ix_{table}_{of}", table, [f"{of}_id"])
-    places = [f"{one[0]}.{one[1]}" for one in (*TEXTS, *CHECKED, *BYTES)]
+    _note_plain()
+
+
+def _note_plain() -> None:
+    """In a new database there is nothing to seal, and no page that was ever written."""
+    if not _has_rows("person"):
+        return
+    places = [f"{one[0]}.{one[1]}" for one in (*TEXTS, *CHECKED, *BYTES) if _has_rows(one[0])]
     left = sa.table("left_plain", sa.column("place", sa.Text()))
     op.bulk_insert(left, [{"place": place} for place in (*places, "free pages")])
+
+
+def _has_rows(table: str) -> bool:
+    return (
+        op.get_bind().execute(sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1)).first()
+        is not None
+    )
 
 
 def _add_keys() -> None:
