@@ -55,7 +55,13 @@ def built(database: Database, instance: Path, now: datetime = SATURDAY) -> Keyri
     return keyring
 
 
-@pytest.mark.parametrize("now", MOMENTS, ids=str)
+# What day it is does not depend on the database.
+@pytest.mark.parametrize(
+    ("database_url", "now"),
+    [*(("sqlite", moment) for moment in MOMENTS), ("postgresql", SATURDAY)],
+    ids=str,
+    indirect=["database_url"],
+)
 def test_it_is_as_the_stories_say(database: Database, tmp_path: Path, now: datetime) -> None:
     built(database, tmp_path, now)
     with database.reading() as session:
