@@ -15,9 +15,8 @@ from app.identify import identify, throttle_address
 from app.languages import LANGUAGES, mark, request_language
 from app.languages import gettext as _
 from app.models import Clinic, Person
+from app.pages.passphrase import wrong_passphrase
 from app.services.accounts import (
-    LONGEST_PASSPHRASE,
-    SHORTEST_PASSPHRASE,
     create_person,
     fold_email,
     is_email,
@@ -117,13 +116,9 @@ def _wrong_fields(invited: Invited) -> dict[str, str]:
         errors["email"] = _("Please give an e-mail address like name@example.org.")
     if form.get("language") not in LANGUAGES:
         errors["language"] = _("Please choose a language.")
-    if len(form.get("passphrase", "")) < SHORTEST_PASSPHRASE:
-        errors["passphrase"] = _("Please use 15 characters or more. Four or five words are good.")
-    if len(form.get("passphrase", "")) > LONGEST_PASSPHRASE:
-        errors["passphrase"] = _("Please use 256 characters or fewer.")
     if invited.invitation.role == "patient" and form.get("adult") != "yes":
         errors["adult"] = _("Between is for people of 18 or over.")
-    return errors
+    return errors | wrong_passphrase(form.get("passphrase", ""))
 
 
 def _form_page(invited: Invited, errors: dict[str, str], status: int) -> Response:
