@@ -4,7 +4,6 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -16,9 +15,12 @@ THREADS = 2
 SLOW = 3 * THREADS
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[LiveServer]:
-    server = LiveServer(tmp_path / "server", BETWEEN_DEMO="0", BETWEEN_THREADS=str(THREADS)).start()
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The same for all: whoever was slow with it must have left nothing behind."""
+    server = LiveServer(
+        tmp_path_factory.mktemp("slow"), BETWEEN_DEMO="0", BETWEEN_THREADS=str(THREADS)
+    ).start()
     yield server
     server.stop()
 
