@@ -15,11 +15,11 @@ from app.errors import CATALOGUE, BetweenError
 from app.http import answer, append_tokens, current_now, parts, read_json
 from app.languages import gettext as _
 from app.limits import SYNC, UNKNOWN_CREDENTIAL, limit
-from app.schemas.envelope import UnreadableError, read_envelope
+from app.reading import Sealed, open_arrival
 from app.schemas.sync import SentItem, read_sync
 from app.services.erasure import count_late
 from app.services.intake import Claim, Receipt
-from app.services.sealing import CannotOpenError, Keyring
+from app.services.sealing import Keyring
 from app.services.sessions import (
     SLIDE_AFTER,
     AppendRight,
@@ -111,23 +111,9 @@ def _read_arrival(item: SentItem, right: AppendRight, keyring: Keyring) -> Arriv
         return _Erased(right.erased[item.patient_id], item.patient_id)
     if item.id is None or item.patient_id not in right.clinics:
         return "wrong_owner"
-    facts, repair = None, ""
-    try:
-        plain = keyring.open(item.sealed, item.key_id, right.person_id, item.id)
-        facts = read_envelope(plain, item.id)
-    except (CannotOpenError, UnreadableError) as error:
-        repair = str(error)
-    return Arrival(
-        client_id=item.id,
-        clinic_id=right.clinics[item.patient_id],
-        patient_id=item.patient_id,
-        source="phone",
-        key_id=item.key_id,
-        sealed=item.sealed,
-        sha256=hashlib.sha256(item.sealed).digest(),
-        facts=facts,
-        repair=repair,
-    )
+    clinic_id = right.clinics[item.patient_id]
+    sealed = Sealed(right.person_id, clinic_id, item.patient_id, item.id, item.key_id, item.sealed)
+    return open_arrival(keyring, sealed)
 
 
 def _told(receipt: Receipt) -> dict[str, Any]:

@@ -239,6 +239,8 @@ def how_words(entry: Entry) -> str:
     words = []
     if entry.source == "paper":
         words.append(_("on paper, entered by {name}", name=entry.entered_by))
+    if entry.source == "phone" and entry.entered_by:
+        words.append(_("from a file of the phone, taken in by {name}", name=entry.entered_by))
     if entry.source == "tablet":
         words.append(_("on the clinic’s tablet"))
     if entry.check_in.answered_by == "with_help":

@@ -1,6 +1,8 @@
 """/clinic/repairs: what arrived and could not be read. Look at it, read it again, or dismiss it in words."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,12 +23,26 @@ from app.services.sealing import CannotOpenError
 MOST_WORDS = 2000
 NOTHING_TYPED = Typed("", {}, {})
 
+
+@dataclass(frozen=True)
+class Taken:
+    """One item of a file: whose it is, where that is known here, and what came of it in words."""
+
+    patient_id: uuid.UUID | None
+    said: str
+
+
 blueprint = Blueprint("repairs", __name__, url_prefix="/clinic/repairs")
 
 
 @blueprint.get("")
 def show_repairs() -> Response:
     """The newest first, a page of them, and what was dismissed."""
+    return render_repairs(None, "")
+
+
+def render_repairs(taken: Sequence[Taken] | None, wrong: str) -> Response:
+    """The same with what came of a file, or with what was wrong with it."""
     with parts().database.reading() as session:
         frame = read_frame(session)
         waiting = read_repairs(session, current_actor())
@@ -38,6 +54,9 @@ def show_repairs() -> Response:
         frame,
         repairs=present_repairs(waiting, dates),
         dismissed=present_repairs(dismissed, dates),
+        taken=taken,
+        wrong=wrong,
+        status=422 if wrong else 200,
     )
 
 

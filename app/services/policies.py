@@ -138,6 +138,7 @@ POLICIES: dict[str, Policy] = {
     "repairs.read_again": _CARER,
     "repairs.dismiss": _CARER,
     "repairs.restore": _CARER,
+    "saved_files.take_file": _CARER,
     "health_page.show_health": _ADMINISTRATOR,
     "care.show_care": _CAREGIVER,
     "looked.show_looked": _PATIENT,

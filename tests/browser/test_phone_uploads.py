@@ -155,8 +155,8 @@ def reject_first(ids: list[str]) -> Any:
     return serve
 
 
-def test_a_refused_item_is_told_with_why_saved_as_a_file_and_tried_again(
-    june: Page, live_server: LiveServer, tmp_path: Path
+def test_a_refused_item_is_told_with_why_saved_as_a_file_that_the_clinic_takes_in_and_tried_again(
+    june: Page, desk: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:
     june.context.route("**/api/sync", refuse)
     ids = seal(june, 3)
@@ -174,6 +174,13 @@ def test_a_refused_item_is_told_with_why_saved_as_a_file_and_tried_again(
     assert "only the clinic’s own server can open them" in saved["about"]
     assert [item["id"] for item in saved["items"]] == ids[:1]
     assert len(saved["items"][0]["sealed"]) > 200
+    sign_in(desk, live_server, "clinician")
+    desk.goto(f"{live_server.url}/clinic/repairs")
+    desk.get_by_text("A file from a patient’s phone").click()
+    desk.set_input_files("#file", tmp_path / "file.json")
+    desk.get_by_role("button", name="Take it in").click()
+    # Here it had arrived, and only the receipt said otherwise.
+    expect(desk.get_by_text("June Kowalski: this was here already.")).to_be_visible()
     june.goto(f"{live_server.url}/today")
     expect(june.get_by_text("1 item could not be taken by the clinic’s server.")).to_be_visible()
     june.get_by_role("link", name="See why").click()
