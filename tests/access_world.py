@@ -248,6 +248,7 @@ def _things(
             "subscription_id": subscription.id,
             "envelope_id": envelope_id,
             **joining_cells.add_things(session, make, lead, june),
+            "opening_id": joining_cells.add_opening(session, make, target, june),
             "section": "clinic",
             "team.remove_member/membership_id": nurse.membership_id,
             # Whom an administrator sends away and takes back, row after row.

@@ -1,13 +1,13 @@
 """What the access table asks of patients who join and leave."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import PaperForm, PastTotal
+from app.models import BreakGlass, PaperForm, PastTotal
 from tests.factories import Factory, Member
 
 BODIES: dict[str, dict[str, object]] = {
@@ -45,3 +45,19 @@ def add_things(session: Session, make: Factory, lead: Member, june: Member) -> d
     session.add_all([total, form])
     session.flush()
     return {"total_id": total.id, "form_id": form.id}
+
+
+def add_opening(session: Session, make: Factory, opener: Member, june: Member) -> uuid.UUID:
+    """june's record, opened yesterday from outside the team, and nobody of the team has seen it."""
+    row = BreakGlass(
+        clinic_id=june.clinic_id,
+        id=uuid.uuid4(),
+        patient_id=june.patient,
+        membership_id=opener.membership_id,
+        why_sealed=b"",
+        opened_at=make.now - timedelta(days=1),
+        until_at=make.now - timedelta(hours=20),
+    )
+    session.add(row)
+    session.flush()
+    return row.id

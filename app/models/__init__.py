@@ -6,6 +6,7 @@ from app.models.at_rest import LeftPlain, NotOpenedError, Opened, PatientKey, Wr
 from app.models.audit import AuditLink, AuditRow
 from app.models.base import Base, table_of
 from app.models.baseline import Baseline, PastTotal
+from app.models.break_glass import BreakGlass
 from app.models.care_end import CareEnd
 from app.models.check_in import (
     CheckIn,
@@ -47,6 +48,7 @@ __all__ = [
     "AuditRow",
     "Base",
     "Baseline",
+    "BreakGlass",
     "Cadence",
     "CareEnd",
     "CareLink",

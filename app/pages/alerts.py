@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from app.errors import BetweenError
 from app.http import current_actor, current_now, parts
 from app.languages import gettext as _
-from app.models import Clinic, Patient
+from app.models import Clinic
 from app.pages.alert_presenter import change_words
 from app.pages.dates import Dates
-from app.pages.patient import back_to, render_patient
+from app.pages.patient import ATTEMPT, back_to, render_patient
 from app.pages.visit_form import Typed, is_plain, whole_number
 from app.schemas.fields import read_identifier
-from app.services.access import find_patient
+from app.services.access import find_opened_patient, find_patient
 from app.services.alert_review import (
     ATTEMPT_STATES,
     AlertMovedError,
@@ -45,12 +45,18 @@ def add_attempt(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
     if state not in ATTEMPT_STATES:
         wrong["state"] = _("Choose how far you got.")
     if wrong:
-        return render_patient(patient_id, Typed("attempt", request.form, wrong))
+        return render_patient(patient_id, Typed(ATTEMPT, request.form, wrong))
 
-    def add(session: Session, patient: Patient) -> None:
+    def add(session: Session) -> None:
+        # Whoever opened the record says what came of it; what is decided without the patient is the team's.
+        patient = (
+            find_patient(session, current_actor(), patient_id)
+            if state == "decided"
+            else find_opened_patient(session, current_actor(), patient_id, current_now())
+        )
         add_alert_attempt(session, current_actor(), patient, _seen(alert_id), state, words, current_now())
 
-    return _do(patient_id, "attempt", add)
+    return _do(patient_id, ATTEMPT, add)
 
 
 @blueprint.post("/close")
@@ -61,7 +67,8 @@ def close_alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
     if wrong:
         return render_patient(patient_id, Typed("close", request.form, wrong))
 
-    def close(session: Session, patient: Patient) -> None:
+    def close(session: Session) -> None:
+        patient = find_patient(session, current_actor(), patient_id)
         close_alert_thread(session, current_actor(), patient, _seen(alert_id), words, current_now())
 
     try:
@@ -79,7 +86,8 @@ def give_alert(patient_id: uuid.UUID, alert_id: uuid.UUID) -> Response:
     if to_id is None:
         return render_patient(patient_id, Typed("give", request.form, {"to": _("Choose a colleague.")}))
 
-    def give(session: Session, patient: Patient) -> None:
+    def give(session: Session) -> None:
+        patient = find_patient(session, current_actor(), patient_id)
         give_alert_thread(session, current_actor(), patient, _seen(alert_id), to_id, current_now())
 
     try:
@@ -115,12 +123,12 @@ def wrong_words(words: str) -> dict[str, str]:
 
 
 def _do(
-    patient_id: uuid.UUID, form: str, action: Callable[[Session, Patient], None], done: str | None = None
+    patient_id: uuid.UUID, form: str, action: Callable[[Session], None], done: str | None = None
 ) -> Response:
     """Do it over what was shown. Whoever comes second is told who was first, with every word kept."""
     try:
         with parts().database.writing() as session:
-            action(session, find_patient(session, current_actor(), patient_id))
+            action(session)
     except AlertMovedError as error:
         moved = {"moved": change_words(error.change, _dates())}
         return render_patient(patient_id, Typed(form, request.form, moved), status=409)
@@ -131,7 +139,7 @@ def _after(patient_id: uuid.UUID, done: str) -> Response:
     """The patient's page, or the caseload for whom the alert alone had brought there."""
     try:
         with parts().database.reading() as session:
-            find_patient(session, current_actor(), patient_id)
+            find_opened_patient(session, current_actor(), patient_id, current_now())
     except BetweenError:
         return redirect(url_for("caseload.show_caseload", done=done), 303)
     return back_to(patient_id, done)

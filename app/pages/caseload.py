@@ -7,12 +7,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.domain.roles import CARERS
 from app.http import current_actor, current_now, parts
+from app.pages.break_glass_presenter import present_untold
 from app.pages.caseload_presenter import present_caseload
 from app.pages.contacts import render_contacts
 from app.pages.dates import Dates
 from app.pages.frame import desk_page, note_read, read_frame
 from app.services.access import find_patient
 from app.services.audit import record
+from app.services.break_glass import read_untold
 from app.services.caseload import mark_called as mark_reminder_called
 from app.services.caseload import read_caseload
 
@@ -31,9 +33,11 @@ def show_caseload() -> Response:
     with parts().database.reading() as session:
         frame = read_frame(session)
         caseload = read_caseload(session, actor, now, page=number)
+        untold = read_untold(session, actor)
     note_read("caseload", frame.clinic.id, frame)
-    shown = present_caseload(caseload, Dates(frame.clinic.zone, now), actor.person_id, number)
-    return desk_page("desk/caseload.html", frame, caseload=shown)
+    dates = Dates(frame.clinic.zone, now)
+    shown = present_caseload(caseload, dates, actor.person_id, number)
+    return desk_page("desk/caseload.html", frame, caseload=shown, opened=present_untold(untold, dates))
 
 
 @blueprint.post("/clinic/patients/<uuid:patient_id>/reminders/<uuid:reminder_id>/called")

@@ -10,7 +10,8 @@ from app.http import current_actor, current_now, parts
 from app.pages.answers_presenter import present_check_in
 from app.pages.dates import Dates
 from app.pages.frame import desk_page, note_read, read_frame
-from app.services.access import find_patient
+from app.services.access import find_opened_patient, find_patient
+from app.services.break_glass import is_on_desk
 from app.services.care_ends import read_care_ends
 from app.services.journal import find_check_in, read_check_ins, versions_of
 from app.services.journal import sign_off as sign_off_entry
@@ -26,7 +27,7 @@ def show_check_in(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Response:
     """Item answers, note, times, and who read it."""
     actor, now = current_actor(), current_now()
     with parts().database.reading() as session:
-        patient = find_patient(session, actor, patient_id)
+        patient = find_opened_patient(session, actor, patient_id, now)
         frame = read_frame(session, actor.as_carer(patient.clinic_id))
         entry = find_check_in(session, patient, check_in_id)
         versions = versions_of(session, patient, entry.check_in.client_id)
@@ -34,7 +35,7 @@ def show_check_in(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Response:
         history = read_check_ins(session, patient.clinic_id, patient.id, since)
         ends = read_care_ends(session, patient)
         name = patient_name(session, patient)
-    may_sign = actor.holds(CLINICIAN, frame.clinic.id)
+        may_sign = actor.holds(CLINICIAN, patient.clinic_id) and is_on_desk(session, actor, patient.id)
     note_read("check_in", check_in_id, frame)
     shown = present_check_in(entry, versions, history, ends, Dates(frame.clinic.zone, now))
     return desk_page(

@@ -49,6 +49,7 @@ class ContactPage:
     took_place: str
     typed: Typed
     may_sign: bool = False
+    may_act: bool = True
     alert: None = None
 
 

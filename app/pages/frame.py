@@ -60,6 +60,9 @@ DONE = {
     "colleague-away": mark("Written down. Alerts go to the cover meanwhile."),
     "colleague-back": mark("Written down that your colleague is there."),
     "team": mark("The team is changed."),
+    "opened": mark("Open for 4 hours. The team is told, and the patient sees that you opened it."),
+    "opening-ended": mark("Closed."),
+    "opening-seen": mark("Written down that you saw it."),
 }
 
 

@@ -23,6 +23,7 @@ KINDS = {
     "care_link": mark("the visits you share"),
 }
 OTHER = mark("a part of your record")
+OUTSIDE = mark("opened your record without being on your team, with a reason in writing that your team reads")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def _line(look: Look) -> str:
     # Who was erased, too, has no name any more.
     name = look.name or _("somebody who is not at the clinic any more")
     reader = _(READERS[look.role], name=name) if look.role in READERS else name
-    return f"{reader}: {_(KINDS.get(look.kind, OTHER))}"
+    return f"{reader}: {_(OUTSIDE if look.is_outside else KINDS.get(look.kind, OTHER))}"
 
 
 def _counted(line: str, times: int) -> str:

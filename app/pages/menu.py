@@ -16,6 +16,7 @@ PAGES = (
     ("staff", "staff.show_staff", mark("Staff"), (ADMINISTRATOR,)),
     ("invitations", "invitations.show_form", mark("Invite"), STAFF),
     ("enrolment", "enrolment.show_form", mark("Enroll"), (CLINICIAN,)),
+    ("opened", "break_glass.show_form", mark("Open a record"), CARERS),
     ("repairs", "repairs.show_repairs", mark("Repairs"), CARERS),
     ("health", "health_page.show_health", mark("Self-check"), (ADMINISTRATOR,)),
 )

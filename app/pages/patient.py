@@ -1,6 +1,7 @@
 """GET /clinic/patients/<id>: one patient on one page, and the plan that clinician and patient write."""
 
 import uuid
+from datetime import datetime
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,13 +15,15 @@ from app.pages.dates import Dates
 from app.pages.frame import desk_page, note_read, read_frame
 from app.pages.patient_presenter import Reader, present_patient
 from app.pages.visit_form import Typed, is_plain
-from app.services.access import find_patient, find_visitor
+from app.services.access import find_opened_patient, find_patient, find_visitor
 from app.services.actors import Actor, Role
 from app.services.at_rest import owner_of, seal_texts
 from app.services.audit import record_row
 from app.services.timeline import read_patient_record
 
 MOST_PLAN = 4000
+# What may be written on the page of a record that was only opened.
+ATTEMPT = "attempt"
 
 blueprint = Blueprint("patient", __name__)
 
@@ -50,12 +53,15 @@ def save_plan(patient_id: uuid.UUID) -> AnyResponse:
 def render_patient(patient_id: uuid.UUID, typed: Typed | None = None, status: int = 422) -> Response:
     """The page, with a form that needs another look where there is one: then `status` says why."""
     actor, now = current_actor(), current_now()
-    held = _find_carer(actor, patient_id)
+    held = _find_carer(actor, patient_id, now)
     if held is None:
         return render_contact(patient_id, typed, status)
     with parts().database.reading() as session:
         frame = read_frame(session, held)
         found = read_patient_record(session, actor, patient_id, frame.clinic.zone, now)
+    # A form that is not the reader's to send is not shown again either.
+    if typed is not None and typed.form != ATTEMPT and not found.is_on_desk:
+        raise BetweenError("not_found")
     note_read("patient", patient_id, frame)
     reader = Reader(held.membership_id, actor.holds(CLINICIAN, held.clinic_id))
     shown = present_patient(
@@ -64,14 +70,14 @@ def render_patient(patient_id: uuid.UUID, typed: Typed | None = None, status: in
     return desk_page("desk/patient.html", frame, status=status if typed else 200, patient=shown)
 
 
-def _find_carer(actor: Actor, patient_id: uuid.UUID) -> Role | None:
-    """Whoever looks after this patient reads; somebody of the front desk who does not, sees the visits."""
+def _find_carer(actor: Actor, patient_id: uuid.UUID, now: datetime) -> Role | None:
+    """Whoever looks after this patient, or opened it, reads; the front desk otherwise sees the visits."""
     with parts().database.reading() as session:
         if not actor.holds(FRONT_DESK):
-            return actor.as_carer(find_patient(session, actor, patient_id).clinic_id)
+            return actor.as_carer(find_opened_patient(session, actor, patient_id, now).clinic_id)
         patient = find_visitor(session, actor, patient_id)
         try:
-            return actor.as_carer(find_patient(session, actor, patient.id).clinic_id)
+            return actor.as_carer(find_opened_patient(session, actor, patient.id, now).clinic_id)
         except BetweenError:
             return None
 

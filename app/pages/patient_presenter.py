@@ -13,6 +13,7 @@ from app.languages import gettext as _
 from app.models import Agreement
 from app.pages.alert_presenter import ThreadWords, present_thread
 from app.pages.baseline_presenter import BaselineWords, PastWords, present_baselines, present_past
+from app.pages.break_glass_presenter import OpeningWords, present_openings
 from app.pages.care_end_presenter import CareWords, present_care
 from app.pages.caseload_presenter import Detail
 from app.pages.check_in_presenter import Line, NoteWords, present_lines, present_notes
@@ -106,6 +107,9 @@ class PatientPage:
     zone: str
     took_place: str
     may_sign: bool
+    may_act: bool
+    openings: list[OpeningWords]
+    opened: OpeningWords | None
     team: list[TeamWords]
     could_join: list[tuple[uuid.UUID, str]]
     typed: Typed = field(default_factory=lambda: Typed("", {}, {}))
@@ -126,6 +130,7 @@ def present_patient(
     ]
     has_open = record.open_thread is not None
     lines = present_lines(record.entries, dates)
+    openings = present_openings(record.openings, dates, reader.membership_id)
     return PatientPage(
         id=record.patient.id,
         name=record.name,
@@ -161,7 +166,12 @@ def present_patient(
         zones=zone_choices(dates.zone),
         zone=dates.zone,
         took_place=took_place_words(typed, dates) if typed else "",
-        may_sign=reader.may_sign,
+        may_sign=reader.may_sign and record.is_on_desk,
+        may_act=record.is_on_desk,
+        openings=openings if record.is_on_desk else [],
+        opened=None
+        if record.is_on_desk
+        else next((one for one in openings if one.is_own and one.runs), None),
         team=[_member(one) for one in record.members if one.is_on],
         could_join=[(one.id, one.name) for one in record.members if not one.is_on],
         typed=typed or Typed("", {}, {}),

@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.domain.roles import CARERS, FRONT_DESK
 from app.errors import BetweenError
-from app.models import Alert, AlertNotice, CareLink, Patient, TeamMember
+from app.models import Alert, AlertNotice, BreakGlass, CareLink, Patient, TeamMember
 from app.services.actors import FORMER_PATIENT, Actor, Role
 
 
@@ -122,6 +123,11 @@ def find_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patie
     return _find(session, patient_id, _looked_after(actor))
 
 
+def find_opened_patient(session: Session, actor: Actor, patient_id: uuid.UUID, now: datetime) -> Patient:
+    """A patient whose record the carer may read: on the desk, or opened. Raises BetweenError."""
+    return _find(session, patient_id, sa.or_(_looked_after(actor), _broken_glass(actor, now)))
+
+
 def find_visitor(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
     """A patient whose name and visits the actor may see: the front desk too. Raises BetweenError."""
     return _find(session, patient_id, sa.or_(_looked_after(actor), SCOPES["desk"](actor)))
@@ -132,6 +138,22 @@ def _looked_after(actor: Actor) -> sa.ColumnElement[bool]:
         Alert.clinic_id == Patient.clinic_id, Alert.patient_id == Patient.id, SCOPES["alert"](actor)
     )
     return sa.or_(SCOPES["team"](actor), called)
+
+
+def _broken_glass(actor: Actor, now: datetime) -> sa.ColumnElement[bool]:
+    """What somebody outside the team opened, until it runs out or is closed."""
+    return _as(
+        actor,
+        CARERS,
+        lambda held: sa.exists().where(
+            BreakGlass.clinic_id == Patient.clinic_id,
+            BreakGlass.patient_id == Patient.id,
+            BreakGlass.clinic_id == held.clinic_id,
+            BreakGlass.membership_id == held.membership_id,
+            BreakGlass.ended_at.is_(None),
+            BreakGlass.until_at > now,
+        ),
+    )
 
 
 def _find(session: Session, patient_id: uuid.UUID, reached: sa.ColumnElement[bool]) -> Patient:

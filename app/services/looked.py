@@ -11,13 +11,17 @@ from sqlalchemy.orm import Session
 from app.models import Alert, AuditRow, CareLink, CheckIn, Clinic, Envelope, Membership, Patient, Person
 from app.services.access import own_patients
 from app.services.actors import Actor
+from app.services.break_glass import OPENED
 
 PAGE = 100
 
 
 @dataclass(frozen=True)
 class Look:
-    """One page that somebody read. `kind` is the audit's subject; `role` is empty for who has none now."""
+    """One page that somebody read. `kind` is the audit's subject; `role` is empty for who has none now.
+
+    `is_outside`: somebody who is not on the team opened the record.
+    """
 
     audit_id: int
     at: datetime
@@ -25,6 +29,7 @@ class Look:
     name: str
     role: str
     clinic: str
+    is_outside: bool
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def read_looks(session: Session, actor: Actor, before: int | None) -> Looks:
         .join(Clinic, Clinic.id == AuditRow.clinic_id)
         .where(
             AuditRow.subject_id.in_(_subjects(actor)),
-            AuditRow.action.endswith(".read", autoescape=True),
+            sa.or_(AuditRow.action.endswith(".read", autoescape=True), AuditRow.action == OPENED),
             AuditRow.actor_id != actor.person_id,
         )
         .order_by(AuditRow.id.desc())
@@ -54,7 +59,15 @@ def read_looks(session: Session, actor: Actor, before: int | None) -> Looks:
     roles = _roles(session, [row.AuditRow for row in page])
     return Looks(
         [
-            Look(row.id, row.at, row.subject, name, roles.get((row.clinic_id, row.actor_id), ""), clinic)
+            Look(
+                row.id,
+                row.at,
+                row.subject,
+                name,
+                roles.get((row.clinic_id, row.actor_id), ""),
+                clinic,
+                row.action == OPENED,
+            )
             for row, name, clinic in page
         ],
         page[-1].AuditRow.id if len(found) > PAGE else None,

@@ -20,6 +20,7 @@ from app.models import (
     AlertAttempt,
     AlertWords,
     Base,
+    BreakGlass,
     CareEnd,
     CheckIn,
     Dismissal,
@@ -80,6 +81,7 @@ PLACES = (
     _place(Patient, "safety_plan"),
     _place(PastTotal, "source_text"),
     _place(CareEnd, "words_text"),
+    _place(BreakGlass, "why_text"),
     _place(LegalHold, "reason"),
 )
 BY_NAME = {place.name: place for place in PLACES}

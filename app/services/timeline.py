@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.languages import local
 from app.models import Agreement, Cadence, CheckIn, Membership, Patient, Person, SignOff, Visit
-from app.services.access import find_patient
+from app.services.access import find_opened_patient
 from app.services.actors import Actor
 from app.services.agreements import newest_agreement
 from app.services.alert_reading import Thread, read_threads
 from app.services.at_rest import open_texts, owner_of
 from app.services.baselines import Signable, read_signables
+from app.services.break_glass import Opening, is_on_desk, read_openings
 from app.services.care import Shared, list_shared
 from app.services.care_ends import Ended, read_care_ends
 from app.services.caseload_signals import is_replaced
@@ -55,6 +56,8 @@ class PatientRecord:
     baselines: dict[str, Signable]
     past_totals: Sequence[Entered]
     care_ends: Sequence[Ended]
+    openings: Sequence[Opening]
+    is_on_desk: bool
 
     @property
     def care_end(self) -> Ended | None:
@@ -70,8 +73,8 @@ class PatientRecord:
 def read_patient_record(
     session: Session, actor: Actor, patient_id: uuid.UUID, zone: str, now: datetime
 ) -> PatientRecord:
-    """A patient of the own team. Reaches back to the oldest unread check-in, 12 weeks at least."""
-    patient = find_patient(session, actor, patient_id)
+    """A patient of the own desk, or opened. Reaches back to the oldest unread check-in, 12 weeks at least."""
+    patient = find_opened_patient(session, actor, patient_id, now)
     open_texts(session, owner_of(patient), [patient])
     person = _person_of(session, patient.clinic_id, patient.membership_id)
     since = min(now - SHOWN, _oldest_unread(session, patient) or now)
@@ -96,6 +99,8 @@ def read_patient_record(
         baselines=read_signables(session, patient, visits, zone),
         past_totals=read_past_totals(session, patient),
         care_ends=read_care_ends(session, patient),
+        openings=read_openings(session, patient),
+        is_on_desk=is_on_desk(session, actor, patient.id),
     )
 
 
