@@ -234,6 +234,7 @@ def _things(
             "language": "en",
             "token": "NOSUCHTOKEN2",
             "patient_id": june.patient,
+            "place_id": june.membership_id,
             "visit_id": visit.id,
             "check_in_id": session.scalars(_only(CheckIn, june)).one(),
             "alert_id": session.scalars(_only(Alert, june)).one(),

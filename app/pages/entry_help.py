@@ -20,6 +20,7 @@ from app.services.devices import end_device, list_devices
 from app.services.entries import note_entry
 from app.services.entry_help import Helped
 from app.services.invitations import spell_code
+from app.services.places import Places
 from app.services.resets import hand_out_code
 from app.services.second_factors import drop_factors, read_factors
 
@@ -27,7 +28,9 @@ from app.services.second_factors import drop_factors, read_factors
 Find = Callable[[Session, Actor, uuid.UUID], Helped]
 
 
-def show_help(find: Find, one: uuid.UUID, back: str, *, code: str = "", until: str = "") -> Response:
+def show_help(
+    find: Find, one: uuid.UUID, back: str, *, code: str = "", until: str = "", places: Places | None = None
+) -> Response:
     """What there is of this person's ways in, and what may be done about it."""
     now = current_now()
     with parts().database.reading() as session:
@@ -42,6 +45,7 @@ def show_help(find: Find, one: uuid.UUID, back: str, *, code: str = "", until: s
         factors=factors,
         code=code,
         until=until,
+        places=places,
         here=request.path.partition("/entry")[0] + "/entry",
         back=back,
     )
@@ -60,7 +64,7 @@ def _note_read(helped: Helped, now: datetime) -> None:
         )
 
 
-def hand_out(find: Find, one: uuid.UUID, back: str) -> Response:
+def hand_out(find: Find, one: uuid.UUID, back: str, *, places: Places | None = None) -> Response:
     """Make a code and show it, once."""
     actor, now = current_actor(), current_now()
     with parts().database.writing() as session:
@@ -69,7 +73,7 @@ def hand_out(find: Find, one: uuid.UUID, back: str) -> Response:
             raise BetweenError("not_allowed")
         code, until = hand_out_code(session, actor, helped.person.id, helped.clinic_id, now)
     ends = format_time(until, actor.zone, request_language())
-    return show_help(find, one, back, code=spell_code(code), until=ends)
+    return show_help(find, one, back, code=spell_code(code), until=ends, places=places)
 
 
 def end_helped_device(find: Find, one: uuid.UUID, device_id: uuid.UUID) -> None:

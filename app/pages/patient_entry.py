@@ -2,11 +2,16 @@
 
 import uuid
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from app.errors import BetweenError
+from app.http import current_actor, current_now, parts
 from app.pages.entry_help import drop_helped_factor, end_helped_device, hand_out, show_help
+from app.services import places
+from app.services.access import find_patient
 from app.services.entry_help import find_helped_patient
+from app.services.places import ACTIONS, Places, read_places
 
 blueprint = Blueprint("patient_entry", __name__, url_prefix="/clinic/patients/<uuid:patient_id>/entry")
 
@@ -14,13 +19,13 @@ blueprint = Blueprint("patient_entry", __name__, url_prefix="/clinic/patients/<u
 @blueprint.get("")
 def show(patient_id: uuid.UUID) -> Response:
     """Devices, second step, and the way to a new pass-phrase."""
-    return show_help(find_helped_patient, patient_id, _patient(patient_id))
+    return show_help(find_helped_patient, patient_id, _patient(patient_id), places=_places(patient_id))
 
 
 @blueprint.post("/code")
 def make_code(patient_id: uuid.UUID) -> Response:
     """A code for the patient, shown once."""
-    return hand_out(find_helped_patient, patient_id, _patient(patient_id))
+    return hand_out(find_helped_patient, patient_id, _patient(patient_id), places=_places(patient_id))
 
 
 @blueprint.post("/devices/<uuid:phone_id>/end")
@@ -35,6 +40,23 @@ def drop_factor(patient_id: uuid.UUID) -> Response:
     """A second step that the patient has lost."""
     drop_helped_factor(find_helped_patient, patient_id)
     return redirect(f"{_patient(patient_id)}/entry", 303)
+
+
+@blueprint.post("/places/<uuid:place_id>")
+def change_place(patient_id: uuid.UUID, place_id: uuid.UUID) -> Response:
+    """The patient's place, or a caregiver's, suspended or given back."""
+    to = request.form.get("state", "")
+    with parts().database.writing() as session:
+        patient = find_patient(session, current_actor(), patient_id)
+        if to not in ACTIONS:
+            raise BetweenError("not_valid")
+        places.change_place(session, current_actor(), patient, place_id, to, current_now())
+    return redirect(f"{_patient(patient_id)}/entry#place", 303)
+
+
+def _places(patient_id: uuid.UUID) -> Places:
+    with parts().database.reading() as session:
+        return read_places(session, find_patient(session, current_actor(), patient_id))
 
 
 def _patient(patient_id: uuid.UUID) -> str:

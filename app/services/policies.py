@@ -86,6 +86,7 @@ POLICIES: dict[str, Policy] = {
     "patient_entry.make_code": _CLINICIAN,
     "patient_entry.end_device": _CLINICIAN,
     "patient_entry.drop_factor": _CLINICIAN,
+    "patient_entry.change_place": _CLINICIAN,
     "staff_entry.show": _ADMINISTRATOR,
     "staff_entry.make_code": _ADMINISTRATOR,
     "staff_entry.end_device": _ADMINISTRATOR,

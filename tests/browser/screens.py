@@ -117,6 +117,15 @@ def _first(link: str) -> Callable[[Page], None]:
     return follow
 
 
+def _opened(page: Page) -> None:
+    page.locator("#open-who").fill("Marisol Quintero")
+    page.locator("#open-why").fill(
+        "Her sister rang at nine: nobody has seen her since noon, and Dr. Lindqvist is away."
+    )
+    page.locator("main form .btn").last.click()
+    page.wait_for_url(re.compile(r"/clinic/patients/"))
+
+
 def _patient(name: str) -> Callable[[Page], None]:
     def follow(page: Page) -> None:
         page.get_by_role("link", name=name, exact=True).click()
@@ -289,6 +298,9 @@ SCREENS = (
     Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
     Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),
     Screen("nurse", "/clinic", "nurse", _first("a[href*='/clinic/patients/']")),
+    Screen("open-record", "/clinic/open", "nurse"),
+    Screen("opened", "/clinic/open", "nurse", _opened),
+    Screen("opened-told", "/clinic", "clinician", _patient("Marisol Quintero")),
     Screen("contacts", "/clinic", "front_desk"),
     Screen("contact", "/clinic", "front_desk", _patient("June Kowalski")),
     Screen("invite-by-desk", "/clinic/invitations", "front_desk"),
