@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+# Open to all, so a place that does not count changes nothing; asked of those who have one.
+SAME = ""
+
 
 class Row(NamedTuple):
     """The method, the status for each visitor, and for those whose place does not count (by role, or all).

@@ -3,9 +3,8 @@
 Written by hand from what each role is for, never from the policies: it is what they are compared with.
 """
 
-from tests.access_row import Row
+from tests.access_row import SAME, Row
 from tests.joining_table import JOINING
-
 
 # In groups: nobody; patients (june, of the same clinic, of another), caregivers (june's, one whose consent
 # ended, of another clinic), then clinicians, nurses, front desks and administrators (on june's team, of the
@@ -14,9 +13,6 @@ VISITORS = (
     *("nobody", "june", "marcus", "away", "sam", "ended", "wide", "lead", "vega", "far"),
     *("nurse", "nurse2", "nurse3", "desk", "desk3", "admin", "admin3"),
 )
-
-# Open to all, so a place that does not count changes nothing; asked of those who have one.
-SAME = ""
 
 # A name among those whose place counts, or role and state of one whose place does not.
 Visitor = str | tuple[str, str]

@@ -1,6 +1,6 @@
 """Who may: the rows of the access table about patients who join and leave."""
 
-from tests.access_row import Row
+from tests.access_row import SAME, Row
 
 JOINING = {
     "enrolment.show_form": Row(
