@@ -88,16 +88,17 @@ TABLE = {
         "POST", "401  303 404 404  404 404 404  404 404 404  404 404 404  404 404  404 404", former="404"
     ),
     "patient_entry.show": Row(
-        "GET", "302  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"
+        "GET", "302  403 403 403  403 403 403  200 404 404  200 404 404  200 404  403 403"
     ),
     "patient_entry.make_code": Row(
-        "POST", "401  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"
+        "POST", "401  403 403 403  403 403 403  200 404 404  200 404 404  200 404  403 403"
     ),
+    # june's phone, once: the nurse of the team finds it ended.
     "patient_entry.end_device": Row(
-        "POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"
+        "POST", "401  403 403 403  403 403 403  303 404 404  404 404 404  403 403  403 403"
     ),
     "patient_entry.drop_factor": Row(
-        "POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"
+        "POST", "401  403 403 403  403 403 403  303 404 404  303 404 404  403 403  403 403"
     ),
     # Suspended by june's own clinician alone; the state that is sent here is none.
     "patient_entry.change_place": Row(
@@ -171,11 +172,11 @@ TABLE = {
         "POST", "401  403 403 403  403 403 403  422 404 404  422 404 404  403 403  403 403"
     ),
     "invitations.show_form": Row(
-        "GET", "302  403 403 403  403 403 403  200 200 200  200 200 200  200 200  200 200"
+        "GET", "302  403 403 403  403 403 403  403 403 403  403 403 403  403 403  200 200"
     ),
-    # A patient is invited: who is no clinician must name one, and an administrator invites staff only.
+    # Patients are enrolled: nobody invites one here.
     "invitations.make_invitation": Row(
-        "POST", "401  403 403 403  403 403 403  200 200 200  422 422 422  422 422  422 422"
+        "POST", "401  403 403 403  403 403 403  403 403 403  403 403 403  403 403  422 422"
     ),
     "caseload.show_caseload": Row(
         "GET", "302  403 403 403  403 403 403  200 200 200  200 200 200  200 200  403 403"
@@ -285,9 +286,6 @@ TABLE = {
     "team.add_member": Row(
         "POST", "401  403 403 403  403 403 403  422 404 404  403 403 403  403 403  403 403"
     ),
-    "team.remove_member": Row(
-        "POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"
-    ),
     "health_page.show_health": Row(
         "GET", "302  403 403 403  403 403 403  403 403 403  403 403 403  403 403  200 200"
     ),
@@ -324,17 +322,17 @@ TABLE = {
     "holds.hold": Row("POST", "401  403 403 403  403 403 403  403 403 403  403 403 403  403 403  303 404"),
     "holds.lift": Row("POST", "401  403 403 403  403 403 403  403 403 403  403 403 403  403 403  303 404"),
     "looked.show_looked": Row(
-        "GET", "302  200 200 200  403 403 403  403 403 403  403 403 403  403 403  403 403"
+        "GET", "302  200 200 200  403 403 403  403 403 403  403 403 403  403 403  403 403", former="200"
     ),
     "own_erasure.show_erasure": Row(
-        "GET", "302  200 200 200  403 403 403  403 403 403  403 403 403  403 403  403 403"
+        "GET", "302  200 200 200  403 403 403  403 403 403  403 403 403  403 403  403 403", former="200"
     ),
     # june's record with the visitor's own session; undone where it was asked for.
     "own_erasure.ask": Row(
-        "POST", "401  303 404 404  403 403 403  403 403 403  403 403 403  403 403  403 403"
+        "POST", "401  303 404 404  403 403 403  403 403 403  403 403 403  403 403  403 403", former="404"
     ),
     "own_erasure.undo": Row(
-        "POST", "401  303 404 404  403 403 403  403 403 403  403 403 403  403 403  403 403"
+        "POST", "401  303 404 404  403 403 403  403 403 403  403 403 403  403 403  403 403", former="404"
     ),
     "erasures.show_erasure": Row(
         "GET", "302  403 403 403  403 403 403  200 404 404  403 403 403  403 403  403 403"
@@ -342,6 +340,10 @@ TABLE = {
     "erasures.ask": Row("POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"),
     "erasures.undo": Row("POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"),
     **JOINING,
+    # After what the nurse does who is taken off.
+    "team.remove_member": Row(
+        "POST", "401  403 403 403  403 403 403  303 404 404  403 403 403  403 403  403 403"
+    ),
     # The last one: it ends what others are asked with.
     "devices.end_others": Row(
         "POST", "401  303 303 303  303 303 303  303 303 303  303 303 303  303 303  303 303", former="303"

@@ -4,6 +4,8 @@ PATIENT, CAREGIVER = "patient", "caregiver"
 CLINICIAN, NURSE, FRONT_DESK, ADMINISTRATOR = "clinician", "nurse", "front_desk", "administrator"
 # Whoever looks after patients: alerts belong to them and fall to them, clinicians first.
 CARERS = (CLINICIAN, NURSE)
+# Who receives patients in the room: enrols, prints, hands out codes and the tablet.
+RECEIVERS = (*CARERS, FRONT_DESK)
 STAFF = (*CARERS, FRONT_DESK, ADMINISTRATOR)
 ROLES = (PATIENT, CAREGIVER, *STAFF)
 

@@ -41,7 +41,10 @@ class ContactPage:
     name: str
     email: str
     language: str
+    language_name: str
     lead: str
+    has_account: bool
+    in_care: bool
     plan: Plan
     modalities: list[tuple[str, str]]
     zones: list[tuple[str, str]]
@@ -68,8 +71,11 @@ def present_contact(record: ContactRecord, dates: Dates, undo: str, typed: Typed
         id=record.patient.id,
         name=record.name,
         email=record.email or "",
-        language=LANGUAGE_NAMES[record.language],
+        language=record.language,
+        language_name=LANGUAGE_NAMES[record.language],
         lead=_("lead: {name}", name=record.lead),
+        has_account=record.has_account,
+        in_care=record.in_care,
         plan=present_plan(record.visits, [], dates, undo),
         modalities=[(one, _(MODALITY_NAMES[one])) for one in MODALITIES],
         zones=zone_choices(dates.zone),

@@ -18,11 +18,11 @@ from app.pages.frame import DeskFrame, desk_page, read_frame
 from app.pages.join import LONGEST_NAME
 from app.schemas.fields import read_identifier
 from app.services import enrolment
-from app.services.access import find_patient
+from app.services.access import find_visitor
 from app.services.accounts import fold_email, is_email
-from app.services.cover import read_colleagues
+from app.services.actors import Role
 from app.services.enrolment import EnrolledBeforeError, NewPatient
-from app.services.invitations import spell_code
+from app.services.invitations import read_leads, spell_code
 
 blueprint = Blueprint("enrolment", __name__)
 
@@ -31,9 +31,14 @@ PHONE, PAPER = "phone", "paper"
 
 @dataclass(frozen=True)
 class Form:
-    """The page: whom it may be led by, what was typed, a sentence for each wrong field."""
+    """The page: whom it may be led by, for which role, what was typed, a sentence for each wrong field.
+
+    `leads_own`: the first of `leads` is who fills it in.
+    """
 
     leads: list[tuple[uuid.UUID, str]]
+    leads_own: bool
+    role: str
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     patient: str = ""
@@ -52,7 +57,7 @@ def enrol_patient() -> Response:
     new = _read(form)
     if isinstance(new, dict):
         return _form_page(form, new, 422)
-    held = current_actor().as_clinician()
+    held = current_actor().as_receiver()
     try:
         with parts().database.writing() as session:
             if not form.get("same-name") and enrolment.names_known(session, held.clinic_id, new.name):
@@ -70,7 +75,7 @@ def enrol_patient() -> Response:
 def give_code(patient_id: uuid.UUID) -> Response:
     """Another code: the one before opens nothing more."""
     with parts().database.writing() as session:
-        made = _give(session, find_patient(session, current_actor(), patient_id))
+        made = _give(session, find_visitor(session, current_actor(), patient_id))
     return _sheet(made)
 
 
@@ -84,7 +89,8 @@ class Made:
 
 
 def _give(session: Session, patient: Patient) -> Made:
-    held, email = current_actor().as_clinician(), fold_email(request.form.get("email", ""))
+    held = current_actor().as_receiver(patient.clinic_id)
+    email = fold_email(request.form.get("email", ""))
     invitation, code = enrolment.give_code(session, held, patient, email, current_now())
     return Made(invitation, code, patient.id)
 
@@ -118,17 +124,21 @@ def _frame() -> DeskFrame:
 
 
 def _form_page(values: Mapping[str, str], errors: Mapping[str, str], status: int) -> Response:
-    actor, now = current_actor(), current_now()
+    held = current_actor().as_receiver()
     with parts().database.reading() as session:
-        frame = read_frame(session)
-        others = [
-            (one.membership_id, one.name) for one in read_colleagues(session, actor.as_clinician(), now)
-        ]
-    own = (actor.as_clinician().membership_id, actor.name)
+        frame = read_frame(session, held)
+        leads = read_leads(session, held.clinic_id)
+    return desk_page("desk/enroll.html", frame, status=status, form=_form(leads, held, values, errors))
+
+
+def _form(
+    leads: list[tuple[uuid.UUID, str]], held: Role, values: Mapping[str, str], errors: Mapping[str, str]
+) -> Form:
+    """A clinician leads the own patients unless told; everybody else says who does."""
+    mine = [one for one in leads if one[0] == held.membership_id]
+    others = [one for one in leads if one not in mine]
     patient = values.get("patient") or str(uuid.uuid4())
-    return desk_page(
-        "desk/enroll.html", frame, status=status, form=Form([own, *others], values, errors, patient)
-    )
+    return Form([*mine, *others], bool(mine), held.role, values, errors, patient)
 
 
 def _read(form: Mapping[str, str]) -> NewPatient | dict[str, str]:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import request
@@ -28,8 +29,19 @@ from app.services.second_factors import drop_factors, read_factors
 Find = Callable[[Session, Actor, uuid.UUID], Helped]
 
 
+@dataclass(frozen=True)
+class Care:
+    """What the reader may do beside handing out a code: phones, lost steps, places."""
+
+    is_carer: bool = True
+    places: Places | None = None
+
+
+NO_PLACES = Care()
+
+
 def show_help(
-    find: Find, one: uuid.UUID, back: str, *, code: str = "", until: str = "", places: Places | None = None
+    find: Find, one: uuid.UUID, back: str, *, code: str = "", until: str = "", care: Care = NO_PLACES
 ) -> Response:
     """What there is of this person's ways in, and what may be done about it."""
     now = current_now()
@@ -45,7 +57,8 @@ def show_help(
         factors=factors,
         code=code,
         until=until,
-        places=places,
+        places=care.places,
+        is_carer=care.is_carer,
         here=request.path.partition("/entry")[0] + "/entry",
         back=back,
     )
@@ -64,7 +77,7 @@ def _note_read(helped: Helped, now: datetime) -> None:
         )
 
 
-def hand_out(find: Find, one: uuid.UUID, back: str, *, places: Places | None = None) -> Response:
+def hand_out(find: Find, one: uuid.UUID, back: str, *, care: Care = NO_PLACES) -> Response:
     """Make a code and show it, once."""
     actor, now = current_actor(), current_now()
     with parts().database.writing() as session:
@@ -73,7 +86,7 @@ def hand_out(find: Find, one: uuid.UUID, back: str, *, places: Places | None = N
             raise BetweenError("not_allowed")
         code, until = hand_out_code(session, actor, helped.person.id, helped.clinic_id, now)
     ends = format_time(until, actor.zone, request_language())
-    return show_help(find, one, back, code=spell_code(code), until=ends, places=places)
+    return show_help(find, one, back, code=spell_code(code), until=ends, care=care)
 
 
 def end_helped_device(find: Find, one: uuid.UUID, device_id: uuid.UUID) -> None:

@@ -2,7 +2,7 @@
 
 from flask import url_for
 
-from app.domain.roles import ADMINISTRATOR, CARERS, CLINICIAN, FRONT_DESK, STAFF
+from app.domain.roles import ADMINISTRATOR, CARERS, FRONT_DESK, RECEIVERS
 from app.languages import gettext as _
 from app.languages import mark
 from app.services.actors import Actor
@@ -14,8 +14,8 @@ PAGES = (
     ("alerts", "alert_desk.show_alerts", mark("Alerts"), CARERS),
     ("settings", "settings.show_settings", mark("Settings"), (ADMINISTRATOR,)),
     ("staff", "staff.show_staff", mark("Staff"), (ADMINISTRATOR,)),
-    ("invitations", "invitations.show_form", mark("Invite"), STAFF),
-    ("enrolment", "enrolment.show_form", mark("Enroll"), (CLINICIAN,)),
+    ("invitations", "invitations.show_form", mark("Invite"), (ADMINISTRATOR,)),
+    ("enrolment", "enrolment.show_form", mark("Enroll"), RECEIVERS),
     ("opened", "break_glass.show_form", mark("Open a record"), CARERS),
     ("repairs", "repairs.show_repairs", mark("Repairs"), CARERS),
     ("health", "health_page.show_health", mark("Self-check"), (ADMINISTRATOR,)),

@@ -11,7 +11,7 @@ from app.http import current_actor, current_now, page, parts
 from app.languages import request_language
 from app.pages.erasure_presenter import present_erasure
 from app.schemas.fields import read_uuid
-from app.services.access import find_own_patient, own_patients
+from app.services.access import find_own_record, own_records
 from app.services.erasure import ask_erasure, read_standing, undo_erasure
 
 blueprint = Blueprint("own_erasure", __name__)
@@ -24,7 +24,7 @@ def show_erasure() -> Response:
     with parts().database.reading() as session:
         records = [
             present_erasure(session, patient, read_standing(session, patient), now)
-            for patient in session.scalars(own_patients(actor)).all()
+            for patient in session.scalars(own_records(actor)).all()
         ]
     return page("account/erasure.html", language=request_language(), records=records)
 
@@ -37,7 +37,7 @@ def ask() -> AnyResponse:
     if request.form.get("sure") != "yes":
         return redirect("/account/erasure", 303)
     with parts().database.writing() as session:
-        ask_erasure(session, find_own_patient(session, actor, patient_id), actor, "patient", now)
+        ask_erasure(session, find_own_record(session, actor, patient_id), actor, "patient", now)
     return redirect("/account/erasure", 303)
 
 
@@ -47,7 +47,7 @@ def undo() -> AnyResponse:
     actor, now = current_actor(), current_now()
     patient_id = _patient_id()
     with parts().database.writing() as session:
-        undo_erasure(session, find_own_patient(session, actor, patient_id), actor, now)
+        undo_erasure(session, find_own_record(session, actor, patient_id), actor, now)
     return redirect("/account/erasure", 303)
 
 

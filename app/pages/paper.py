@@ -23,7 +23,7 @@ from app.pages.paper_presenter import EntryWords, present_entry, present_paper
 from app.schemas.fields import read_identifier
 from app.schemas.form import FilledIn, keep_form
 from app.services import paper
-from app.services.access import find_patient
+from app.services.access import find_patient, find_visitor
 from app.services.timeline import patient_name
 from app.services.visits import find_visit
 
@@ -40,7 +40,7 @@ def print_form(patient_id: uuid.UUID) -> Response:
         raise BetweenError("not_valid")
     visit_id = read_identifier(request.form.get("visit", ""))
     with parts().database.writing() as session:
-        patient = find_patient(session, current_actor(), patient_id)
+        patient = find_visitor(session, current_actor(), patient_id)
         form = paper.print_form(session, current_actor(), patient, visit_id, language, current_now())
         visit = find_visit(session, patient, visit_id) if visit_id else None
         name = patient_name(session, patient)
@@ -95,7 +95,7 @@ def enter_form(patient_id: uuid.UUID, form_id: uuid.UUID) -> Response:
     errors = _wrong_fields(form, local(now, zone).date(), zone)
     if is_known or errors:
         return _entry_page(patient_id, form_id, errors, 409 if is_known else 422)
-    entered_by = actor.as_clinician().membership_id
+    entered_by = actor.as_carer(patient.clinic_id).membership_id
     filled = FilledIn(patient.clinic_id, patient.id, "paper", zone, entered_by)
     arrival = keep_form(filled, form.id, _said(form, zone), now)
     receipt = hand_in(actor.person_id, arrival, now)

@@ -23,7 +23,7 @@ from app.pages.paper_presenter import initials_of
 from app.schemas.fields import read_identifier
 from app.schemas.form import FilledIn, keep_form
 from app.services import tablet
-from app.services.access import find_patient
+from app.services.access import find_visitor
 from app.services.patient_accounts import person_of
 
 blueprint = Blueprint("tablet", __name__)
@@ -36,7 +36,7 @@ def start(patient_id: uuid.UUID) -> Response:
     if language not in LANGUAGES:
         raise BetweenError("not_valid")
     with parts().database.writing() as session:
-        patient = find_patient(session, current_actor(), patient_id)
+        patient = find_visitor(session, current_actor(), patient_id)
         visit_id = read_identifier(visit)
         token = tablet.start_pass(session, current_actor(), patient, visit_id, language, current_now())
     if request.form.get("here"):

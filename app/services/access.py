@@ -171,6 +171,14 @@ def find_own_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> P
     return patient
 
 
+def find_own_record(session: Session, actor: Actor, patient_id: uuid.UUID) -> Patient:
+    """The same where care ended, too: the record is still the person's own. Raises BetweenError not_found."""
+    patient = session.scalar(own_records(actor).where(Patient.id == patient_id))
+    if patient is None:
+        raise BetweenError("not_found")
+    return patient
+
+
 def find_own_care_link(session: Session, actor: Actor, link_id: uuid.UUID) -> CareLink:
     """A care link that the actor, as patient, gave. Raises BetweenError not_found."""
     link = session.scalar(

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.domain.roles import ACTIVE, CARERS, CLINICIAN, ENDED, PATIENT, STAFF
+from app.domain.roles import ACTIVE, CARERS, CLINICIAN, ENDED, PATIENT, RECEIVERS, STAFF
 from app.errors import BetweenError
 from app.models import Clinic, Membership, Person, WebSession
 
@@ -51,6 +51,10 @@ class Actor:
     def as_carer(self, clinic_id: uuid.UUID | None = None) -> Role:
         """The membership that looks after patients, as clinician rather than as nurse."""
         return self._first(CARERS, clinic_id)
+
+    def as_receiver(self, clinic_id: uuid.UUID | None = None) -> Role:
+        """The membership that receives patients, the front desk's last. Raises BetweenError not_found."""
+        return self._first(RECEIVERS, clinic_id)
 
     def as_staff(self, clinic_id: uuid.UUID | None = None) -> Role:
         """The membership that works there, the one nearest to patients first."""

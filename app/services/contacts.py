@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.roles import FRONT_DESK
+from app.domain.roles import ENDED, FRONT_DESK
 from app.models import Membership, Patient, Person, Visit
 from app.services.access import find_visitor
 from app.services.actors import Actor
+from app.services.patient_accounts import has_account
 from app.services.visits import read_visits
 
 PAGE = 100
@@ -46,6 +47,8 @@ class ContactRecord:
     language: str
     lead: str
     visits: list[Visit]
+    has_account: bool
+    in_care: bool
 
 
 _Lead, _LeadPerson = aliased(Membership), aliased(Person)
@@ -81,11 +84,21 @@ def read_contact(session: Session, actor: Actor, patient_id: uuid.UUID) -> Conta
     """One of them with the visits. Raises BetweenError not_found."""
     patient = find_visitor(session, actor, patient_id)
     row = session.execute(
-        _known(Person.name, Person.email, Person.language, _LeadPerson.name).where(
+        _known(Person, Membership.state, _LeadPerson.name).where(
             Patient.clinic_id == patient.clinic_id, Patient.id == patient.id
         )
     ).one()
-    return ContactRecord(patient, row[0], row[1], row[2], row[3], read_visits(session, patient))
+    person, state, lead = row
+    return ContactRecord(
+        patient,
+        person.name,
+        person.email,
+        person.language,
+        lead,
+        read_visits(session, patient),
+        has_account(person),
+        state != ENDED,
+    )
 
 
 def _known(*columns: Any) -> sa.Select[Any]:

@@ -7,8 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain.roles import NURSE
 from app.errors import BetweenError
-from app.models import Clinic, Invitation, Membership, Patient, Person
+from app.models import Clinic, Invitation, Membership, Patient, Person, TeamMember
 from app.services import audit
 from app.services.accounts import enrol_patient, plain_name
 from app.services.actors import Actor, Role
@@ -54,6 +55,11 @@ def enrol(session: Session, actor: Actor, held: Role, new: NewPatient, now: date
     session.add(membership)
     session.flush()
     patient = enrol_patient(session, membership, new.lead_id, now, patient_id=new.id)
+    if held.role == NURSE:
+        # Whoever enrols somebody to care for sees the patient; the front desk does not.
+        session.add(
+            TeamMember(clinic_id=patient.clinic_id, patient_id=patient.id, membership_id=held.membership_id)
+        )
     audit.record_row(session, patient, "patient.enrolled", actor.person_id, now)
     return patient
 
@@ -90,6 +96,7 @@ def give_code(
         language=person.language,
         now=now,
         patient_id=patient.id,
+        lead_id=patient.lead_id,
     )
 
 

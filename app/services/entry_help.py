@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.roles import ACTIVE, ADMINISTRATOR, STAFF
 from app.errors import BetweenError
-from app.models import Membership, Person
-from app.services.access import find_patient
+from app.models import Membership, Patient, Person
+from app.services.access import find_patient, find_visitor
 from app.services.actors import Actor
 
 
@@ -30,6 +30,16 @@ class Helped:
 def find_helped_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Helped:
     """A patient on the actor's desk. Whoever works somewhere is helped by an administrator there."""
     patient = find_patient(session, actor, patient_id)
+    return _patient(session, actor, patient)
+
+
+def find_received_patient(session: Session, actor: Actor, patient_id: uuid.UUID) -> Helped:
+    """The same, and for the front desk everybody of the clinic: to hand out a code, and no more."""
+    patient = find_visitor(session, actor, patient_id)
+    return _patient(session, actor, patient)
+
+
+def _patient(session: Session, actor: Actor, patient: Patient) -> Helped:
     membership = session.get_one(Membership, (patient.clinic_id, patient.membership_id))
     return _helped(session, actor, membership, ())
 

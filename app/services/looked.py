@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import Alert, AuditRow, CareLink, CheckIn, Clinic, Envelope, Membership, Patient, Person
-from app.services.access import own_patients
+from app.services.access import own_records
 from app.services.actors import Actor
 from app.services.break_glass import OPENED
 
@@ -76,7 +76,7 @@ def read_looks(session: Session, actor: Actor, before: int | None) -> Looks:
 
 def _subjects(actor: Actor) -> sa.Select[uuid.UUID]:
     """Every row that a page about this patient is named after."""
-    own = own_patients(actor).with_only_columns(Patient.clinic_id, Patient.id).order_by(None).subquery()
+    own = own_records(actor).with_only_columns(Patient.clinic_id, Patient.id).order_by(None).subquery()
     parts = [sa.select(own.c.id)]
     for table in (CheckIn, Envelope, Alert, CareLink):
         same = sa.and_(table.clinic_id == own.c.clinic_id, table.patient_id == own.c.id)

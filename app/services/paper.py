@@ -42,7 +42,7 @@ def print_form(
         visit_id=visit_id,
         code="".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
         language=language,
-        printed_by=actor.as_clinician().membership_id,
+        printed_by=actor.as_receiver(patient.clinic_id).membership_id,
         printed_at=now,
     )
     session.add(form)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.roles import ADMINISTRATOR, CARERS, CLINICIAN, FRONT_DESK, PATIENT, STAFF
+from app.domain.roles import ADMINISTRATOR, CARERS, CLINICIAN, FRONT_DESK, PATIENT, RECEIVERS, STAFF
 from app.services.actors import FORMER_PATIENT, Actor
 
 # ENTERING: somebody signed in who may still owe the second step, and to whom nothing else is open then.
@@ -41,8 +41,8 @@ _STAFF = Policy(SESSION, frozenset(STAFF))
 _ADMINISTRATOR = Policy(SESSION, frozenset({ADMINISTRATOR}))
 # Patients are reminded, carers are told of alerts.
 _REACHED = Policy(SESSION, frozenset({PATIENT, *CARERS}))
-# Who may enrol, print and hand out: a front desk would, and sees no score with it.
-_ENROLS = _CLINICIAN
+# Who enrols, prints, hands out codes and the tablet: with no score or note in it, so the front desk too.
+_RECEIVES = Policy(SESSION, frozenset(RECEIVERS))
 _CAREGIVER = Policy(SESSION, frozenset({"caregiver"}))
 
 POLICIES: dict[str, Policy] = {
@@ -82,10 +82,10 @@ POLICIES: dict[str, Policy] = {
     "passphrase.change": _ANYONE,
     "devices.end_one": _ANYONE,
     "devices.end_others": _ANYONE,
-    "patient_entry.show": _CLINICIAN,
-    "patient_entry.make_code": _CLINICIAN,
-    "patient_entry.end_device": _CLINICIAN,
-    "patient_entry.drop_factor": _CLINICIAN,
+    "patient_entry.show": _RECEIVES,
+    "patient_entry.make_code": _RECEIVES,
+    "patient_entry.end_device": _CARER,
+    "patient_entry.drop_factor": _CARER,
     "patient_entry.change_place": _CLINICIAN,
     "staff_entry.show": _ADMINISTRATOR,
     "staff_entry.make_code": _ADMINISTRATOR,
@@ -108,8 +108,8 @@ POLICIES: dict[str, Policy] = {
     "own.invite_caregiver": _PATIENT,
     "gaps.tell_series_ended": _PATIENT,
     "gaps.put_gap_aside": _PATIENT,
-    "invitations.show_form": _STAFF,
-    "invitations.make_invitation": _STAFF,
+    "invitations.show_form": _ADMINISTRATOR,
+    "invitations.make_invitation": _ADMINISTRATOR,
     "caseload.show_caseload": _DESK,
     "caseload.mark_called": _CARER,
     "patient.show_patient": _DESK,
@@ -142,10 +142,10 @@ POLICIES: dict[str, Policy] = {
     "saved_files.take_file": _CARER,
     "health_page.show_health": _ADMINISTRATOR,
     "care.show_care": _CAREGIVER,
-    "looked.show_looked": _PATIENT,
-    "own_erasure.show_erasure": _PATIENT,
-    "own_erasure.ask": _PATIENT,
-    "own_erasure.undo": _PATIENT,
+    "looked.show_looked": _OWN_RECORD,
+    "own_erasure.show_erasure": _OWN_RECORD,
+    "own_erasure.ask": _OWN_RECORD,
+    "own_erasure.undo": _OWN_RECORD,
     "erasures.show_erasure": _CLINICIAN,
     "erasures.ask": _CLINICIAN,
     "erasures.undo": _CLINICIAN,
@@ -172,11 +172,11 @@ POLICIES: dict[str, Policy] = {
     "tablet.show_done": _PUBLIC,
     "tablet.show_form": _CAPABILITY,
     "tablet.send": _CAPABILITY,
-    "enrolment.show_form": _ENROLS,
-    "enrolment.enrol_patient": _ENROLS,
-    "enrolment.give_code": _ENROLS,
-    "paper.print_form": _ENROLS,
-    "tablet.start": _ENROLS,
+    "enrolment.show_form": _RECEIVES,
+    "enrolment.enrol_patient": _RECEIVES,
+    "enrolment.give_code": _RECEIVES,
+    "paper.print_form": _RECEIVES,
+    "tablet.start": _RECEIVES,
     "baselines.sign_baseline": _CLINICIAN,
     "baselines.add_past_total": _CLINICIAN,
     "baselines.remove_past_total": _CLINICIAN,
@@ -186,8 +186,8 @@ POLICIES: dict[str, Policy] = {
     "imports.show_form": _CLINICIAN,
     "imports.look_at": _CLINICIAN,
     "imports.store": _CLINICIAN,
-    "paper.show_code": _CLINICIAN,
-    "paper.find_by_code": _CLINICIAN,
-    "paper.show_form": _CLINICIAN,
-    "paper.enter_form": _CLINICIAN,
+    "paper.show_code": _CARER,
+    "paper.find_by_code": _CARER,
+    "paper.show_form": _CARER,
+    "paper.enter_form": _CARER,
 }

@@ -33,7 +33,7 @@ def start_pass(
         visit_id=visit_id,
         token_hash=hash_token(token),
         language=language,
-        started_by=actor.as_clinician().membership_id,
+        started_by=actor.as_receiver(patient.clinic_id).membership_id,
         started_at=now,
         expires_at=now + OPENS_FOR,
     )

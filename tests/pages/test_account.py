@@ -89,10 +89,8 @@ def test_sign_in_goes_on_to_where_one_was(client: FlaskClient, make: Factory, le
 
 def test_a_nul_is_no_error_of_ours(client: FlaskClient, app: Flask, lead: Member) -> None:
     assert sign_in(client, "a\0b@example.com", "wrong words, wrong words").status_code == 422
-    made = signed_in(app, lead).post(
-        "/clinic/invitations", data={"name": "No\0or", "role": "patient", "language": "en"}
-    )
-    assert made.status_code == 200
+    form = {"name": "No\0or", "language": "en", "lead": str(lead.membership_id), "adult": "yes"}
+    assert signed_in(app, lead).post("/clinic/enroll", data=form).status_code == 200
 
 
 def test_four_who_join_together_with_one_code_are_one(

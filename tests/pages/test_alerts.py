@@ -202,7 +202,7 @@ def test_past_its_time_it_stands_on_every_page_of_everybody(desk: Desk) -> None:
     far = desk.make.clinician(desk.make.clinic("Elsewhere"), "Dr. Far")
     desk.send(phq9=POSITIVE)
     make_late(desk)
-    pages = ("/clinic", "/clinic/alerts", "/clinic/invitations", "/clinic/repairs")
+    pages = ("/clinic", "/clinic/alerts", "/clinic/enroll", "/clinic/repairs")
     for path in pages:
         assert "An alert is unanswered for 3 h." in words(desk.browser(osei).get(path)), path
         assert "An alert is unanswered" not in words(desk.browser(far).get(path))

@@ -19,7 +19,7 @@ def test_a_new_clinic_is_told_how_it_begins(desk: Desk) -> None:
     alone = desk.make.clinician(desk.make.clinic("Elsewhere"))
     page = desk.browser(alone).get("/clinic")
     assert "Nobody is on your caseload yet" in words(page)
-    assert 'href="/clinic/invitations"' in page.get_data(as_text=True)
+    assert 'href="/clinic/enroll"' in page.get_data(as_text=True)
 
 
 def test_an_open_alert_needs_you_and_stands_there_once(desk: Desk) -> None:

@@ -201,12 +201,12 @@ def test_everybody_of_the_demo_may_sign_in(desk: Desk) -> None:
     assert desk.browser(desk.june).get("/api/overview").status_code == 200
 
 
-def test_a_patient_is_invited_before_and_joins_after_the_clinic_opened(desk: Desk, elena: Member) -> None:
+def test_a_patient_is_enrolled_before_and_joins_after_the_clinic_opened(desk: Desk, elena: Member) -> None:
     close_doors(desk)
-    made = desk.browser().post(
-        "/clinic/invitations", data={"name": "Noor", "role": "patient", "language": "en"}
-    )
-    code = words(made).rpartition("/join/")[2].split()[0]
+    lead = str(desk.lead.membership_id)
+    form = {"name": "Noor", "language": "en", "lead": lead, "adult": "yes", "how": "phone"}
+    made = desk.browser().post("/clinic/enroll", data=form).get_data(as_text=True)
+    code = made.partition('class="code num" translate="no">')[2].partition("<")[0]
     assert visitor(desk.app).get(f"/join/{code}").status_code == 403
     with desk.database.writing() as session:
         session.get_one(Clinic, desk.lead.clinic_id).live_at = desk.now

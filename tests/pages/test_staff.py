@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from app.models import Absence, Membership, Patient
+from app.models import Absence, Membership
 from tests.factories import Member, visitor
 from tests.pages.conftest import Desk, words
 
@@ -37,18 +37,6 @@ def test_an_administrator_invites_staff_and_no_patient(desk: Desk, elena: Member
     assert link is not None
     assert browser.post(f"{STAFF}/{link[1]}/remove").status_code == 303
     assert visitor(desk.app).get(f"/join/{code}").status_code == 410
-
-
-def test_the_front_desk_names_the_clinician_of_a_patient(desk: Desk) -> None:
-    browser = desk.browser(desk.make.colleague(desk.lead.clinic_id, "front_desk", "Jonah Weiss"))
-    assert "A patient is never without one." in invite(browser, "patient")
-    assert "Please choose as what." in invite(browser, "clinician")
-    code = invite(browser, "patient", lead=str(desk.lead.membership_id))
-    form = {"name": "Noor", "email": "noor@example.com", "language": "en", "adult": "yes"}
-    joined = visitor(desk.app).post(f"/join/{code}", data=form | {"passphrase": "five plain words for noor"})
-    assert joined.status_code == 302
-    with desk.database.reading() as session:
-        assert set(session.scalars(sa.select(Patient.lead_id))) == {desk.lead.membership_id}
 
 
 def test_who_has_something_is_not_removed_without_somebody_to_take_it(desk: Desk, elena: Member) -> None:
