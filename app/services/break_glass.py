@@ -106,7 +106,7 @@ def open_record(
         insert_into(session, BreakGlass).values(**columns).on_conflict_do_nothing().returning(BreakGlass.id)
     ).first()
     if added is not None:
-        _note(session, actor, OPENED, patient, now)
+        audit.record_about(session, row, OPENED, actor.person_id, now)
     return row
 
 
@@ -116,12 +116,11 @@ def end_opening(
     """Close it before its time: whoever opened it, or a carer of the team. Raises BetweenError."""
     row = _find(session, patient_id, opening_id)
     own = any(one.role in CARERS and one.membership_id == row.membership_id for one in actor.roles)
-    patient = session.get_one(Patient, (row.clinic_id, row.patient_id))
     if not own:
         find_patient(session, actor, patient_id)
     if row.runs(now):
         row.ended_at = now
-        _note(session, actor, "break_glass.ended", patient, now)
+        audit.record_about(session, row, "break_glass.ended", actor.person_id, now)
 
 
 def mark_seen(
@@ -135,7 +134,7 @@ def mark_seen(
         raise BetweenError("not_found")
     if row.seen_at is None:
         row.seen_at, row.seen_by = now, own_id
-        _note(session, actor, "break_glass.seen", patient, now)
+        audit.record_about(session, row, "break_glass.seen", actor.person_id, now)
 
 
 def read_openings(session: Session, patient: Patient) -> list[Opening]:
@@ -221,17 +220,4 @@ def _end_what_ran_out(session: Session, held: Role, patient: Patient, now: datet
         )
         .values(ended_at=BreakGlass.until_at)
         .execution_options(synchronize_session=False)
-    )
-
-
-def _note(session: Session, actor: Actor, action: str, patient: Patient, now: datetime) -> None:
-    session.flush()
-    audit.record(
-        session,
-        at=now,
-        actor_id=actor.person_id,
-        action=action,
-        subject="patient",
-        subject_id=patient.id,
-        clinic_id=patient.clinic_id,
     )
