@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from app.models import Alert, AuditRow, BreakGlass, Membership
 from app.services import break_glass
+from app.services.erasure import WAITS, ask_erasure, erase_due
 from tests.factories import Member
 from tests.pages.conftest import Desk, section, words
 
@@ -155,3 +156,12 @@ def test_what_was_tried_is_written_down_and_what_is_decided_is_the_teams(desk: D
     told = {"state": "reached", "words": "Spoke with her.", "version": version}
     assert desk.browser(osei).post(path, data=told).status_code == 303
     assert "Spoke with her." in words(desk.browser().get(desk.path()))
+
+
+def test_it_is_erased_with_the_record(desk: Desk, osei: Member) -> None:
+    opened(desk.browser(osei))
+    with desk.database.writing() as session:
+        june = desk.make.row(session, desk.june)
+        ask_erasure(session, june, desk.make.actor(desk.june), "patient", desk.now)
+    assert erase_due(desk.database, desk.now + WAITS + timedelta(hours=1)) == 1
+    assert count(desk) == 0
