@@ -73,7 +73,7 @@ def test_the_front_desk_prints_starts_and_hands_out_and_reads_nothing(desk: Desk
     assert "Only to somebody who stands before you" in entry
     assert not [one for one in ("Second step", "Devices End", "Suspend") if one in entry]
     handed = words(browser.post(desk.path(rest="/entry/code")))
-    assert "Read this code out, or hand it over." in handed
+    assert "Hand this code over here" in handed
     for told in CONTENT:
         assert told not in page, told
         assert told not in handed, told
