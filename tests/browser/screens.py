@@ -145,7 +145,7 @@ def _member(name: str) -> Callable[[Page], None]:
 
 
 def _check_in_page(page: Page) -> None:
-    _first("a[href*='/clinic/patients/']")(page)
+    _first(".cases th a")(page)
     page.locator("a[href*='/check-ins/']").first.click()
     page.wait_for_url(re.compile(r"/check-ins/"))
 
@@ -162,7 +162,7 @@ def _without_phone(way: str) -> Callable[[Page], None]:
     """From a patient's page on, without the patient's own phone."""
 
     def go(page: Page) -> None:
-        _first("a[href*='/clinic/patients/']")(page)
+        _first(".cases th a")(page)
         page.locator("details:has(form[action$='/paper']) > summary").click()
         page.locator(f"form[action$='/paper'] button{way}").first.click()
 
@@ -211,7 +211,7 @@ def _open_details(page: Page) -> None:
 
 
 def _entry_help(page: Page) -> None:
-    _first("a[href*='/clinic/patients/']")(page)
+    _first(".cases th a")(page)
     page.locator(".entry-link a").click()
     page.locator("form[action$='/entry/code'] .btn").click()
     expect(page.locator(".letters")).to_be_visible()
@@ -219,7 +219,7 @@ def _entry_help(page: Page) -> None:
 
 
 def _record_end(page: Page) -> None:
-    _first("a[href*='/clinic/patients/']")(page)
+    _first(".cases th a")(page)
     _first("a[href$='/erasure']")(page)
 
 
@@ -283,7 +283,7 @@ SCREENS = (
     Screen("looked", "/account/looked", "patient"),
     Screen("erasure", "/account/erasure", "patient"),
     Screen("caseload", "/clinic", "clinician"),
-    Screen("patient", "/clinic", "clinician", _first("a[href*='/clinic/patients/']")),
+    Screen("patient", "/clinic", "clinician", _first(".cases th a")),
     Screen("check-in-read", "/clinic", "clinician", _check_in_page),
     Screen("invitations", "/clinic/invitations", "administrator"),
     Screen("enroll", "/clinic/enroll", "clinician"),
@@ -297,7 +297,7 @@ SCREENS = (
     Screen("alerts", "/clinic/alerts", "clinician"),
     Screen("patient-words", "/clinic", "clinician", _patient("Ines Carvalho")),
     Screen("patient-planned", "/clinic", "clinician", _patient("Dev Raman")),
-    Screen("nurse", "/clinic", "nurse", _first("a[href*='/clinic/patients/']")),
+    Screen("nurse", "/clinic", "nurse", _first(".cases th a")),
     Screen("open-record", "/clinic/open", "nurse"),
     Screen("opened", "/clinic/open", "nurse", _opened),
     Screen("opened-told", "/clinic", "clinician", _patient("Marisol Quintero")),
