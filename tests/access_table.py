@@ -26,8 +26,8 @@ VISITORS = (
     *("nurse", "nurse2", "nurse3", "desk", "desk3", "admin", "admin3"),
 )
 
-# Open to all, so a place that does not count changes nothing; asked of those who have one.
-SAME = ""
+SAME = ""  # Open to all, so a place that does not count changes nothing; asked of those who have one.
+FROM_A_PHONE = "403 403 403  403 403 403  404 404 404  403 403 403  403 403  403 403"
 
 # A name among those whose place counts, or role and state of one whose place does not.
 Visitor = str | tuple[str, str]
@@ -386,6 +386,8 @@ TABLE = {
     "paper.enter_form": Row(
         "POST", "401  403 403 403  403 403 403  422 404 404  403 403 403  403 403  403 403"
     ),
+    "corrections.show_form": Row("GET", f"302  {FROM_A_PHONE}"),
+    "corrections.correct": Row("POST", f"401  {FROM_A_PHONE}"),
     # An alert of june's is open, and nobody was named for it.
     "care_ends.end_care": Row(
         "POST", "401  403 403 403  403 403 403  409 404 404  403 403 403  403 403  403 403"

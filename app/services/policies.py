@@ -185,4 +185,6 @@ POLICIES: dict[str, Policy] = {
     "paper.find_by_code": _CLINICIAN,
     "paper.show_form": _CLINICIAN,
     "paper.enter_form": _CLINICIAN,
+    "corrections.show_form": _CLINICIAN,
+    "corrections.correct": _CLINICIAN,
 }
