@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     make_folder(settings.instance)
     database = Database(settings.database_url)
     keyring = open_database(database, settings.instance, datetime.now(UTC)).keyring
+    database.hurry()
     assets = build_assets(settings.instance)
 
     app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))
