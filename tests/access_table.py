@@ -3,20 +3,7 @@
 Written by hand from what each role is for, never from the policies: it is what they are compared with.
 """
 
-from typing import NamedTuple
-
-
-class Row(NamedTuple):
-    """The method, the status for each visitor, and for those whose place does not count (by role, or all).
-
-    `former`: for a patient whose care ended, who still sees the own record and nothing else.
-    """
-
-    method: str
-    active: str
-    shut: str = "401"
-    former: str = "403"
-
+from tests.access_row import Row
 
 # In groups: nobody; patients (june, of the same clinic, of another), caregivers (june's, one whose consent
 # ended, of another clinic), then clinicians, nurses, front desks and administrators (on june's team, of the
