@@ -7,7 +7,7 @@ help: ## what can be run here
 
 run: ## set up what is missing and serve on this machine only, with a demo clinic in an empty database
 	@bin/setup run
-	@exec .venv/bin/python app.py
+	@BETWEEN_LOG_FORMAT="$${BETWEEN_LOG_FORMAT:-plain}" exec .venv/bin/python app.py
 
 test: ## set up what is missing; format, lint, types, imports, unit, page and browser tests
 	@bin/setup test

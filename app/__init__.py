@@ -44,10 +44,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings is None and is_asked_for(sys.argv):
         return make_upkeep_app()
     settings = settings or load_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_form)
     make_folder(settings.instance)
     database = Database(settings.database_url)
     keyring = open_database(database, settings.instance, datetime.now(UTC)).keyring
+    database.hurry()
     assets = build_assets(settings.instance)
 
     app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))

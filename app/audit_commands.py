@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from app.db import Database
 from app.http import Parts
 from app.services.audit_chain import Head, read_heads, seal_audit
 from app.services.audit_check import Fault, verify_audit
@@ -33,12 +34,12 @@ def install_audit_commands(app: Flask) -> None:
     @audit.command("seal")
     def seal() -> None:
         """Seal what waits now. A server does so by itself within a minute."""
-        click.echo(f"{seal_audit(_parts(app).database)} rows sealed.")
+        click.echo(f"{seal_audit(_database(app))} rows sealed.")
 
     @audit.command("head")
     def head() -> None:
         """Print the head of each chain, one line of JSON each. Keep it where the database is not."""
-        for one in read_heads(_parts(app).database):
+        for one in read_heads(_database(app)):
             click.echo(json.dumps({"clinic": str(one.clinic_id), "count": one.count, "hash": one.hash.hex()}))
 
     @audit.command("verify")
@@ -46,7 +47,7 @@ def install_audit_commands(app: Flask) -> None:
     def verify(against: Path | None) -> None:
         """Read every chain from its beginning; with a kept head, also find what was cut or made anew."""
         known = list(_read_heads(against)) if against else []
-        checked = verify_audit(_parts(app).database, known)
+        checked = verify_audit(_database(app), known)
         for fault in checked.faults:
             click.echo(_told(fault), err=True)
         click.echo(f"{checked.rows} rows checked, {len(checked.faults)} faults.")
@@ -54,9 +55,10 @@ def install_audit_commands(app: Flask) -> None:
             sys.exit(1)
 
 
-def _parts(app: Flask) -> Parts:
+def _database(app: Flask) -> Database:
     parts: Parts = app.extensions["between"]
-    return parts
+    parts.database.take_time()
+    return parts.database
 
 
 def _read_heads(path: Path) -> Iterator[Head]:

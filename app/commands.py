@@ -99,6 +99,7 @@ def install_commands(app: Flask) -> None:
     def reread() -> None:
         """Read everything on the repair list again, as after an upgrade."""
         parts: Parts = app.extensions["between"]
+        parts.database.take_time()
         reader = Reader(parts.database, reading_with(parts.keyring), None, datetime.now(UTC))
         came = reread_all(reader)
         click.echo(f"{came[Outcome.READ]} read now, {came[Outcome.UNREAD]} still not understood.")
@@ -113,6 +114,7 @@ def _install_keys(app: Flask) -> None:
     def rotate_keys() -> None:
         """Make a new wrapping key and wrap every patient's key with it. Go on if it was stopped before."""
         parts: Parts = app.extensions["between"]
+        parts.database.take_time()
         done = rotate(parts.database, parts.settings.instance, datetime.now(UTC))
         if done.resumed:
             click.echo(f"A rotation to {done.key_id} had stopped; it is finished now. No other key was made.")

@@ -13,6 +13,7 @@ HOST = "127.0.0.1"
 LARGEST_BODY = 4 * 1024 * 1024
 US_CRISIS = {"call": "988", "text": "988", "emergency": "911"}
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMS = ("json", "plain")
 HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 SHORTEST_TOKEN = 20
 DIALABLE = re.compile(r"^\+?[0-9][0-9 ()\-]{1,18}$")
@@ -49,6 +50,7 @@ class Settings:
     more_hosts: tuple[str, ...] = ()
     metrics_token: str | None = None
     log_level: str = "info"
+    log_form: str = "json"
     limits: int = 1
 
     @property
@@ -82,6 +84,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         more_hosts=_hosts(environ, "BETWEEN_HOSTS"),
         metrics_token=_token(environ, "BETWEEN_METRICS_TOKEN"),
         log_level=_one_of(environ, "BETWEEN_LOG_LEVEL", "info", LOG_LEVELS),
+        log_form=_one_of(environ, "BETWEEN_LOG_FORMAT", "json", LOG_FORMS),
         limits=_whole_number(environ, "BETWEEN_LIMITS", 1, 0, 1000),
     )
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, request, session
 from sqlalchemy.orm import Session
 
 from app.config import Settings
-from app.domain.roles import PATIENT
+from app.domain.roles import PATIENT, STAFF
 from app.http import SignedIn, current_now, parts
 from app.services.actors import FORMER_PATIENT, Actor, load_actor
 from app.services.entries import note_entry
@@ -22,6 +22,7 @@ from app.services.sessions import (
     give_append_credential,
     start_session,
 )
+from app.services.subscriptions import carry_on, end_of_session
 
 SIGNED_IN_HINT = "between-signed-in"
 LEFT_HINT = "between-left"
@@ -68,6 +69,8 @@ def open_session(person_id: uuid.UUID, outcome: str) -> Opened:
         if isinstance(user, SignedIn):
             end_session(database_session, user.token, now)
         token = start_session(database_session, person_id, device, now, proved_at)
+        if before := session.get("_user_id"):
+            carry_on(database_session, before, token)
         actor = load_actor(database_session, person_id, find_session(database_session, token, now))
         assert actor is not None
         append_token = _let_append(database_session, actor, device, now)
@@ -125,13 +128,21 @@ def sign_out(response: Response) -> Response:
     user = flask_login.current_user
     if isinstance(user, SignedIn):
         with parts().database.writing() as database_session:
-            end_session(database_session, user.token, current_now())
+            _end_here(database_session, user, current_now())
         # A page of the desk has no script that empties the phone: the phone's own does it when it runs next.
         _hint(response, LEFT_HINT, user.actor.person_id)
     flask_login.logout_user()
     session.clear()
     response.delete_cookie(SIGNED_IN_HINT, secure=parts().settings.secure_cookies, samesite="Lax")
     return response
+
+
+def _end_here(database_session: Session, user: SignedIn, now: datetime) -> None:
+    """What a clinic is told of is not shown on a device staff left; a patient's reminders say nothing."""
+    web = find_session(database_session, user.token, now)
+    if web is not None and any(held.role in STAFF for held in user.actor.roles):
+        end_of_session(database_session, web.id, now)
+    end_session(database_session, user.token, now)
 
 
 def append_cookie_name(person_id: uuid.UUID) -> str:

@@ -4,8 +4,11 @@ SQLite: `synchronous=FULL`, because a phone deletes its copy on our word; WAL on
 fix for its reset race (3.51.3), else TRUNCATE journal; writes start with BEGIN IMMEDIATE under one lock of
 this process.
 
-What the database cannot do just now (full, locked, read-only, not there) is one of `UNAVAILABLE`, whatever
-the driver calls it, so that everybody can be told to come again.
+PostgreSQL stops a statement, or a transaction that waits for us, that takes longer than any request may;
+commands that read or rewrite everything say that they take their time.
+
+What the database cannot do just now (full, locked, read-only, too slow, not there) is one of `UNAVAILABLE`,
+whatever the driver calls it, so that everybody can be told to come again.
 """
 
 import sqlite3
@@ -25,7 +28,10 @@ from app.errors import SettingError
 WAL_SAFE_FROM = (3, 51, 3)
 BUSY_MILLISECONDS = 8000
 CONNECT_SECONDS = 5
-READ_ONLY = "25006"
+# Longer than any request of ours takes by far, and well within what a proxy waits.
+STATEMENT_MILLISECONDS = 20_000
+IDLE_MILLISECONDS = 20_000
+READ_ONLY, IDLE_TOO_LONG = "25006", "25P03"
 UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionError)
 
 
@@ -42,6 +48,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _make_engine(url)
+        self._is_hurried = False
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writes = self.engine.execution_options(between_write=True)
         # A statement reads what is committed. A transaction would add two round trips on PostgreSQL and, on
@@ -50,6 +57,26 @@ class Database:
             **({"between_read": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
         self._write_lock = threading.Lock()
+        if not self.is_sqlite:
+            sa.event.listen(self.engine, "connect", self._limit)
+
+    def hurry(self) -> None:
+        """For requests: from here on PostgreSQL stops what takes longer than any of them may."""
+        self._set_hurried(True)
+
+    def take_time(self) -> None:
+        """For commands: from here on nobody stops a statement, however long it takes."""
+        self._set_hurried(False)
+
+    def _set_hurried(self, is_hurried: bool) -> None:
+        self._is_hurried = is_hurried
+        self.engine.dispose()
+
+    def _limit(self, connection: Any, _record: object) -> None:
+        if self._is_hurried:
+            connection.execute(f"SET statement_timeout = {STATEMENT_MILLISECONDS}")
+            connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MILLISECONDS}")
+            connection.commit()
 
     def carry(self, **parts: object) -> None:
         """What every session and connection from here on has with it, among its execution options."""
@@ -146,8 +173,8 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
 
 
 def _name_unavailable(context: sa.engine.ExceptionContext) -> Exception | None:
-    """psycopg calls a server that became read-only an internal error."""
-    if getattr(context.original_exception, "sqlstate", None) != READ_ONLY:
+    """psycopg calls a server that became read-only, or that ended a transaction, an internal error."""
+    if getattr(context.original_exception, "sqlstate", None) not in (READ_ONLY, IDLE_TOO_LONG):
         return None
     return OperationalError(context.statement, None, context.original_exception, hide_parameters=True)
 

@@ -1,4 +1,4 @@
-"""What a server says of itself: one JSON object a line to stderr, and never what people wrote.
+"""What a server says of itself: a line each to stderr, JSON or plain, and never what people wrote.
 
 Our own lines are made of names that stand in this code. Of what libraries say, only the words of their
 template are told: what they put into it may be a path with a token, or a letter.
@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 import traceback
+from collections.abc import MutableMapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -43,14 +44,34 @@ class Telling(logging.Handler):
         getattr(log, record.levelname.lower(), log.error)(_words_of(record), **said)
 
 
-def configure_logs(level: str) -> None:
-    """From now on everything is told in one form, from `level` on; of libraries, from warnings on."""
+def say_plainly(_logger: object, _name: str, facts: MutableMapping[str, Any]) -> str:
+    """`14:02:05 GET /today 200 3 ms` for a request, else the words with what belongs to them."""
+    told = {name: value for name, value in facts.items() if name != "request_id"}
+    time, event, level = told.pop("time"), told.pop("event"), told.pop("level")
+    if event == "request":
+        return f"{time} {told['method']} {told['route']} {told['status']} {told['ms']:.0f} ms"
+    return " ".join([time, f"{level}:", event, *(f"{name}={value}" for name, value in told.items())])
+
+
+FORMS: dict[str, tuple[Any, ...]] = {
+    "json": (
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        structlog.processors.JSONRenderer(),
+    ),
+    "plain": (structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False, key="time"), say_plainly),
+}
+
+
+def configure_logs(level: str, form: str = "json") -> None:
+    """From now on everything is told in one form, from `level` on; of libraries, from warnings on.
+
+    `form` is one of FORMS.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            structlog.processors.JSONRenderer(),
+            *FORMS[form],
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=lambda *_names: Stderr(),

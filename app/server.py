@@ -106,7 +106,7 @@ def run_server(settings: Settings) -> None:
 
 def run(server: Server) -> None:
     """Serve until stopped."""
-    configure_logs(server.settings.log_level)
+    configure_logs(server.settings.log_level, server.settings.log_form)
     _give_memory_back()
     server.run()
 

@@ -51,6 +51,13 @@ JOINING = {
     "paper.enter_form": Row(
         "POST", "401  403 403 403  403 403 403  422 404 404  422 404 404  403 403  403 403"
     ),
+    # June's came from her phone.
+    "corrections.show_form": Row(
+        "GET", "302  403 403 403  403 403 403  404 404 404  404 404 404  403 403  403 403"
+    ),
+    "corrections.correct": Row(
+        "POST", "401  403 403 403  403 403 403  404 404 404  404 404 404  403 403  403 403"
+    ),
     # An alert of june's is open, and nobody was named for it.
     "care_ends.end_care": Row(
         "POST", "401  403 403 403  403 403 403  409 404 404  403 403 403  403 403  403 403"

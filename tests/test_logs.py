@@ -2,9 +2,11 @@
 
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 
 from app.logs import configure_logs
@@ -81,3 +83,17 @@ def test_the_level_is_a_setting(capsys: pytest.CaptureFixture[str], app: Flask) 
     visitor(app).get("/sign-in")
     assert told(capsys) == []
     configure_logs("info")
+
+
+def test_plain_lines_are_short_and_say_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("info", "plain")
+    try:
+        facts = {"method": "GET", "route": "/join/<token>", "status": 410, "ms": 3.4, "request_id": CANARY}
+        structlog.get_logger().info("request", **facts)
+        logging.getLogger("gunicorn.error").warning("Error handling request %s", f"/join/{CANARY}")
+        first, second = capsys.readouterr().err.splitlines()
+    finally:
+        configure_logs("info")
+    assert re.fullmatch(r"\d\d:\d\d:\d\d GET /join/<token> 410 3 ms", first)
+    assert second.endswith("warning: Error handling request %s logger=gunicorn.error")
+    assert CANARY not in second

@@ -174,6 +174,8 @@ def _clinic(clinic: Clinic, language: str, today: date) -> dict[str, Any]:
         "hours": hours_of(clinic, language, today),
         "answer_words": in_language(clinic.answer_words, language),
         "zone": clinic.zone,
+        "window_hours": clinic.window_hours,
+        "spacing_days": clinic.spacing_days,
     }
 
 

@@ -5,10 +5,12 @@ import uuid
 from flask import Blueprint, Response
 from marshmallow import EXCLUDE, Schema, fields
 
+from app.cookies import own_tokens
 from app.errors import BetweenError
 from app.http import answer, current_actor, current_now, parts, read_body
 from app.models import PushSubscription
 from app.schemas.fields import Identifier, Words
+from app.services.sessions import find_session
 from app.services.subscriptions import end_subscription, subscribe
 
 blueprint = Blueprint("subscriptions", __name__)
@@ -41,7 +43,9 @@ def add_subscription() -> Response:
     """Subscribe this phone, or move its endpoint to the person who holds it now."""
     said = read_body(SUBSCRIPTION)
     actor = current_actor()
+    token, *_appends = own_tokens()
     with parts().database.writing() as session:
+        web = find_session(session, token, current_now())
         subscription = subscribe(
             session,
             person_id=actor.person_id,
@@ -51,6 +55,7 @@ def add_subscription() -> Response:
             auth=said["keys"]["auth"],
             now=current_now(),
             settings=parts().settings,
+            session_id=web.id if web else None,
         )
     return answer({"id": str(subscription.id)}, 201)
 

@@ -44,5 +44,5 @@ class Clinic(Base):
     words_removed: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     desk_only: Mapped[bool] = mapped_column(sa.Boolean(), default=False, server_default=sa.false())
     window_hours: Mapped[int] = mapped_column(default=48, server_default="48")
-    spacing_days: Mapped[int] = mapped_column(default=7, server_default="7")
+    spacing_days: Mapped[int] = mapped_column(default=1, server_default="1")
     retention_years: Mapped[int | None]

@@ -59,13 +59,19 @@ class Delivery(ClinicOwned, Base):
 
 
 class PushSubscription(Base):
-    """A phone that agreed to be reminded. One row per endpoint; ended when the push service says so."""
+    """A phone that agreed to be reminded. One row per endpoint; ended when the push service says so.
+
+    `session_id`: the sign-in it was told in, which says on which device it is; null when nobody knows.
+    """
 
     __tablename__ = "push_subscription"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     person_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
     install_id: Mapped[uuid.UUID]
+    session_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("web_session.id", ondelete="SET NULL"), index=True
+    )
     endpoint: Mapped[str]
     endpoint_hash: Mapped[bytes] = mapped_column(unique=True)
     p256dh: Mapped[str]

@@ -40,7 +40,7 @@ class InstrumentWords:
 
 @dataclass(frozen=True)
 class CheckInPage:
-    """The page in words."""
+    """The page in words. `before_id` is the version it replaces, `later_id` the one that replaces it."""
 
     id: uuid.UUID
     line: Line
@@ -51,6 +51,8 @@ class CheckInPage:
     notes: list[NoteWords]
     others: list[Line]
     is_after_care: bool
+    before_id: uuid.UUID | None
+    later_id: uuid.UUID | None
 
 
 def present_check_in(
@@ -61,7 +63,7 @@ def present_check_in(
     `ends`: when care was over.
     """
     earlier = [one for one in history if one.check_in.answered_at < entry.check_in.answered_at]
-    newer = [one for one in history if one.check_in.supersedes == entry.check_in.client_id]
+    newer = [one for one in history if _is_replaced_by(entry, one)]
     line = present_lines([*newer, entry, *earlier], dates)[len(newer)]
     question = load_instrument("phq9").difficulty
     return CheckInPage(
@@ -76,7 +78,13 @@ def present_check_in(
         ],
         others=present_lines([one for one in versions if one.check_in.id != entry.check_in.id], dates),
         is_after_care=came_after(entry, ends),
+        before_id=next((one.check_in.id for one in history if _is_replaced_by(one, entry)), None),
+        later_id=newer[0].check_in.id if newer else None,
     )
+
+
+def _is_replaced_by(one: Entry, later: Entry) -> bool:
+    return later.check_in.supersedes == one.check_in.client_id
 
 
 def _instrument(name: str, entry: Entry) -> InstrumentWords:

@@ -8,7 +8,7 @@ from app.domain.change import compare, outcome_is_shown
 from app.domain.instruments import load_instrument
 from app.languages import gettext as _
 from app.pages.dates import Dates
-from app.pages.words import change_words, signed
+from app.pages.words import change_words, signed, treatment_name
 from app.services.baselines import NONE, PAST_TOTAL, Candidate, Signable, SignedBaseline
 from app.services.journal import Entry
 from app.services.past_totals import Entered
@@ -24,6 +24,7 @@ class BaselineWords:
     signed: str
     outcome: list[str]
     proposal: str
+    unproposed: str
     proposed_key: str
     options: list[tuple[str, str]]
     seen: str
@@ -72,6 +73,7 @@ def _present(one: Signable, entries: Sequence[Entry], dates: Dates) -> BaselineW
         signed=_signed(one.standing, dates) if one.standing else "",
         outcome=_outcome(one, entries, dates),
         proposal=_proposal(one, dates),
+        unproposed=_why_none(one),
         proposed_key=one.proposed.key if one.proposed else "",
         options=[
             *((candidate.key, _option(candidate, dates)) for candidate in reversed(one.candidates)),
@@ -97,12 +99,24 @@ def _signed(standing: SignedBaseline, dates: Dates) -> str:
 
 def _proposal(one: Signable, dates: Dates) -> str:
     """Said until somebody signs: a proposal is measured against by nobody."""
-    if one.standing is not None or one.proposed is None:
+    first = one.courses.first
+    if one.standing is not None or one.proposed is None or first is None:
         return ""
     return _(
-        "Proposed: {total} on {day}, the nearest to the first visit here.",
+        "Proposed: {total} on {day}, the nearest to the first {treatment} visit here.",
         total=one.proposed.total,
         day=dates.calendar_day(one.proposed.day),
+        treatment=treatment_name(first[0]),
+    )
+
+
+def _why_none(one: Signable) -> str:
+    """Somebody who came in maintenance would get a false baseline: a score under treatment is none."""
+    if one.standing is not None or one.proposed is not None or not one.courses.is_maintained:
+        return ""
+    return _(
+        "Nothing is proposed: maintenance was going on already at the first visit here, so what was answered"
+        " around it is no baseline. Enter a total from before treatment, or sign that there is none."
     )
 
 

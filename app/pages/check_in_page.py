@@ -35,11 +35,17 @@ def show_check_in(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Response:
         history = read_check_ins(session, patient.clinic_id, patient.id, since)
         ends = read_care_ends(session, patient)
         name = patient_name(session, patient)
-        may_sign = actor.holds(CLINICIAN, patient.clinic_id) and is_on_desk(session, actor, patient.id)
+        is_on_team = is_on_desk(session, actor, patient.id)
     note_read("check_in", check_in_id, frame)
     shown = present_check_in(entry, versions, history, ends, Dates(frame.clinic.zone, now))
     return desk_page(
-        "desk/check_in.html", frame, check_in=shown, patient_id=patient_id, name=name, may_sign=may_sign
+        "desk/check_in.html",
+        frame,
+        check_in=shown,
+        patient_id=patient_id,
+        name=name,
+        may_sign=is_on_team and actor.holds(CLINICIAN, patient.clinic_id),
+        may_correct=is_on_team and entry.source == "paper" and shown.later_id is None,
     )
 
 

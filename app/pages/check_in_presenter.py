@@ -237,7 +237,9 @@ def before_words(entry: Entry, dates: Dates) -> str:
 def how_words(entry: Entry) -> str:
     """When it did not come from the person's own phone, or somebody helped."""
     words = []
-    if entry.source == "paper":
+    if entry.source == "paper" and entry.check_in.supersedes:
+        words.append(_("on paper, corrected by {name}", name=entry.entered_by))
+    elif entry.source == "paper":
         words.append(_("on paper, entered by {name}", name=entry.entered_by))
     if entry.source == "phone" and entry.entered_by:
         words.append(_("from a file of the phone, taken in by {name}", name=entry.entered_by))

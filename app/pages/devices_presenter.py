@@ -44,7 +44,7 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class DeviceWords:
-    """One device. `sends`: it may hand in answers; `is_signed_in`: it shows them too."""
+    """One device. `sends`: it may hand in answers; `is_signed_in`: it shows them; `rings`: it is reminded."""
 
     id: uuid.UUID
     name: str
@@ -52,6 +52,7 @@ class DeviceWords:
     is_this: bool
     is_signed_in: bool
     sends: bool
+    rings: bool
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def word_devices(devices: Iterable[Device], dates: Dates) -> list[DeviceWords]:
             one.is_this,
             one.session_id is not None,
             one.credential_id is not None,
+            bool(one.push_ids),
         )
         for one in devices
     ]

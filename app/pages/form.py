@@ -1,6 +1,7 @@
 """POST /check-in/<language>: the same check-in from a browser without script."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,18 +10,21 @@ from marshmallow import ValidationError
 
 from app.cookies import sign_in
 from app.db import UNAVAILABLE
+from app.domain.check_in import Arrival
 from app.errors import BUSY_SECONDS, BetweenError
 from app.http import current_now, optional_actor, page, parts
 from app.identify import identify
 from app.languages import LANGUAGES
 from app.languages import gettext as _
 from app.limits import count_form
+from app.models import Visit
 from app.pages.filled_form import answers_of, hand_in
 from app.schemas.fields import read_uuid
 from app.schemas.form import FilledIn, keep_form
 from app.services.access import own_records
 from app.services.actors import Actor, load_actor
 from app.services.intake import Receipt
+from app.services.visits import next_in_window
 
 blueprint = Blueprint("form", __name__)
 
@@ -93,10 +97,19 @@ def _store(actor: Actor, language: str) -> Receipt:
     now = current_now()
     with parts().database.reading() as session:
         patient = session.scalars(own_records(actor)).first()
-    if patient is None:
-        raise BetweenError("not_allowed" if actor.roles else "no_place")
+        if patient is None:
+            raise BetweenError("not_allowed" if actor.roles else "no_place")
+        visit = next_in_window(session, patient, now)
     form = FilledIn(patient.clinic_id, patient.id, "form", actor.zone)
-    return hand_in(actor.person_id, keep_form(form, _form_id(), _said(language, now), now), now)
+    arrival = keep_form(form, _form_id(), _said(language, now), now)
+    return hand_in(actor.person_id, _before(arrival, visit), now)
+
+
+def _before(arrival: Arrival, visit: Visit | None) -> Arrival:
+    """The visit is no part of the bytes: the same form is the same, whatever was booked meanwhile."""
+    if visit is None or arrival.facts is None:
+        return arrival
+    return replace(arrival, facts=replace(arrival.facts, visits=(visit.id,)))
 
 
 def _said(language: str, now: datetime) -> dict[str, Any]:

@@ -48,6 +48,7 @@ DONE = {
     "past-removed": mark("It counts no more."),
     "care-ended": mark("Care has ended. Every reminder stopped."),
     "care-returned": mark("In care again. What was booked and still lies ahead is booked again."),
+    "corrected": mark("Corrected, with your name and the time. The entry before stays readable."),
     "paper": mark("Entered from paper, with your name and the time."),
     "signed-many": mark("Signed off. The patient can see that they were read."),
     "away": mark("Written down. Alerts go to the cover while you are away."),

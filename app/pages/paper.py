@@ -92,12 +92,12 @@ def enter_form(patient_id: uuid.UUID, form_id: uuid.UUID) -> Response:
         patient = find_patient(session, actor, patient_id)
         form = paper.find_form(session, patient, form_id)
         is_known = paper.entered_under(session, form) is not None
-    errors = _wrong_fields(form, local(now, zone).date(), zone)
+    errors = wrong_fields(form, local(now, zone).date(), zone)
     if is_known or errors:
         return _entry_page(patient_id, form_id, errors, 409 if is_known else 422)
     entered_by = actor.as_carer(patient.clinic_id).membership_id
     filled = FilledIn(patient.clinic_id, patient.id, "paper", zone, entered_by)
-    arrival = keep_form(filled, form.id, _said(form, zone), now)
+    arrival = keep_form(filled, form.id, said_in(form, zone), now)
     receipt = hand_in(actor.person_id, arrival, now)
     if receipt.status != "stored":
         return _entry_page(patient_id, form_id, {}, 409)
@@ -109,7 +109,7 @@ def enter_form(patient_id: uuid.UUID, form_id: uuid.UUID) -> Response:
     )
 
 
-def _said(form: PaperForm, zone: str) -> dict[str, Any]:
+def said_in(form: PaperForm, zone: str) -> dict[str, Any]:
     """Its zone and its day too: the paper was filled in then and there."""
     said = answers_of(_without_blanks(), form.language)
     visits = [str(form.visit_id)] if form.visit_id else []
@@ -124,7 +124,7 @@ def _without_blanks() -> MultiDict[str, str]:
     )
 
 
-def _wrong_fields(form: PaperForm, today: date, zone: str) -> dict[str, str]:
+def wrong_fields(form: PaperForm, today: date, zone: str) -> dict[str, str]:
     """A row that was forgotten is not one that was left blank: each is said."""
     errors: dict[str, str] = {}
     try:
@@ -160,6 +160,7 @@ def _entry_page(patient_id: uuid.UUID, form_id: uuid.UUID, errors: dict[str, str
         frame,
         status=status,
         entry=shown,
+        action=url_for("paper.enter_form", patient_id=patient_id, form_id=form_id),
         errors=errors,
         typed=request.form,
         note=note,

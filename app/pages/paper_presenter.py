@@ -24,7 +24,7 @@ class PaperWords:
 
 @dataclass(frozen=True)
 class EntryWords:
-    """The page where it is entered. `before` says that it was."""
+    """The page where it is entered. `before` says that it was, `corrects` what this would correct."""
 
     patient_id: uuid.UUID
     form_id: uuid.UUID
@@ -37,6 +37,7 @@ class EntryWords:
     last_day: str
     before: str
     check_in_id: uuid.UUID | None
+    corrects: str = ""
 
 
 def present_paper(form: PaperForm, name: str, visit: Visit | None, language: str) -> PaperWords:

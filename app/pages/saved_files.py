@@ -53,7 +53,7 @@ def _take(item: SavedItem, owners: dict[uuid.UUID, tuple[uuid.UUID, str]]) -> Ta
         item.id,
         item.key_id,
         item.sealed,
-        entered_by=current_actor().as_carer().membership_id,
+        entered_by=current_actor().as_carer(clinic_id).membership_id,
     )
     arrival = open_arrival(parts().keyring, sealed)
     receipt = hand_in(current_actor().person_id, arrival, current_now())

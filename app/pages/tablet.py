@@ -60,29 +60,75 @@ def show_form(token: str) -> Response:
     row = _find(token, timedelta(0))
     if row.used_at is not None:
         return redirect(url_for("tablet.show_done", language=row.language), 303)
+    return _form_page(row, token, row.language)
+
+
+def _form_page(row: TabletPass, token: str, language: str) -> Response:
+    """The questions in this language, with what stood in the form that was sent here to be switched."""
+    g.language = language
     with parts().database.reading() as session:
         name = person_of(session, session.get_one(Patient, (row.clinic_id, row.patient_id))).name
     return page(
         "tablet/form.html",
-        language=row.language,
+        language=language,
+        languages=LANGUAGES,
         crisis=parts().settings.crisis,
         note=note,
         instruments=[load_instrument(one) for one in ITEMS],
         initials=initials_of(name),
         token=token,
+        given={f"{name}={value}" for name, value in request.form.items(multi=True)},
+        written=request.form.to_dict(),
+        before=_shown_before(),
+        difficulty_in=_difficulty_in(),
     )
+
+
+def _difficulty_in() -> str:
+    """Under which instrument it is asked: the first with any item above 0."""
+    above = (request.form.get(f"phq9-{item}") in ("1", "2", "3") for item in range(1, ITEMS["phq9"] + 1))
+    return "phq9" if any(above) else "gad7"
+
+
+def _shown_before() -> list[str]:
+    """`phq9-1=2=en`: each answer with the language in which its question was shown when it was given."""
+    return [
+        f"{name}-{item}={request.form[f'{name}-{item}']}={language}"
+        for name, count in ITEMS.items()
+        for item, language in enumerate(_languages_of(name, count), 1)
+        if f"{name}-{item}" in request.form
+    ]
+
+
+def _languages_of(name: str, count: int) -> list[str]:
+    """An answer that was changed after a switch was given in the language shown now."""
+    before = set(request.form.getlist("before"))
+
+    def shown(item: int) -> str:
+        answer = f"{name}-{item}={request.form.get(f'{name}-{item}', '')}"
+        return next((one for one in LANGUAGES if f"{answer}={one}" in before), _language_shown())
+
+    return [shown(item) for item in range(1, count + 1)]
+
+
+def _language_shown() -> str:
+    told = request.form.get("language", "")
+    return told if told in LANGUAGES else str(g.language)
 
 
 @blueprint.post("/tablet/<token>")
 def send(token: str) -> Response:
-    """Store it, once. What cannot be stored now stays in the page."""
+    """Store it, once. What cannot be stored now stays in the page; another language stores nothing."""
     row = _find(token, tablet.SENDS_FOR)
+    if row.used_at is None and (wanted := request.form.get("switch")) in LANGUAGES:
+        return _form_page(row, token, wanted)
+    language = _language_shown()
     if row.used_at is None:
         try:
             _store(row)
         except (BetweenError, *UNAVAILABLE):
-            return _again(token)
-    return redirect(url_for("tablet.show_done", language=row.language), 303)
+            return _again(token, language)
+    return redirect(url_for("tablet.show_done", language=language), 303)
 
 
 def _store(row: TabletPass) -> None:
@@ -98,14 +144,18 @@ def _store(row: TabletPass) -> None:
 
 def _said(row: TabletPass) -> dict[str, Any]:
     visits = [str(row.visit_id)] if row.visit_id else []
-    return answers_of(request.form, row.language) | {"visits": visits}
+    said = answers_of(request.form, _language_shown()) | {"visits": visits}
+    for name, count in ITEMS.items():
+        said["instruments"][name]["languages"] = _languages_of(name, count)
+    return said
 
 
-def _again(token: str) -> Response:
+def _again(token: str, language: str) -> Response:
+    g.language = language
     return page(
         "tablet/again.html",
         503,
-        language=_spoken(),
+        language=language,
         crisis=parts().settings.crisis,
         answers=list(request.form.items(multi=True)),
         token=token,

@@ -9,11 +9,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.domain import course
 from app.domain.change import DatedScore, propose_baseline
+from app.domain.course import Courses
 from app.domain.instruments import INSTRUMENT_IDS
+from app.domain.modality import treatment_of
 from app.errors import BetweenError
 from app.languages import local
-from app.models import Baseline, CheckIn, InstrumentScore, Membership, PastTotal, Patient, Person, Visit
+from app.models import (
+    Baseline,
+    Cadence,
+    CheckIn,
+    InstrumentScore,
+    Membership,
+    PastTotal,
+    Patient,
+    Person,
+    Visit,
+)
 from app.services import audit
 from app.services.actors import Actor
 from app.services.caseload_signals import is_replaced
@@ -47,13 +60,17 @@ class SignedBaseline:
 
 @dataclass(frozen=True)
 class Signable:
-    """What of one instrument stands, what stood before it (newest first), and what could be signed."""
+    """What of one instrument stands, what stood before it (newest first), and what could be signed.
+
+    `proposed` lies about the first visit of the course that `courses` says began here.
+    """
 
     instrument: str
     standing: SignedBaseline | None
     replaced: Sequence[SignedBaseline]
     candidates: Sequence[Candidate]
     proposed: Candidate | None
+    courses: Courses
 
 
 class BaselineMovedError(Exception):
@@ -64,12 +81,23 @@ def read_signables(
     session: Session, patient: Patient, visits: Sequence[Visit], zone: str
 ) -> dict[str, Signable]:
     """By instrument."""
-    signed = _read_signed(session, patient)
-    first = next((one.starts_at for one in visits if one.state != "cancelled"), None)
-    return {
-        name: _signable(session, patient, name, signed, local(first, zone).date() if first else None, zone)
-        for name in INSTRUMENT_IDS
-    }
+    signed, courses = _read_signed(session, patient), _read_courses(session, patient, visits)
+    return {name: _signable(session, patient, name, signed, courses, zone) for name in INSTRUMENT_IDS}
+
+
+def _read_courses(session: Session, patient: Patient, visits: Sequence[Visit]) -> Courses:
+    """Cadences that were ended count too: they say since when there was maintenance."""
+    rows = session.execute(
+        sa.select(Cadence.modality, Cadence.set_at)
+        .where(Cadence.clinic_id == patient.clinic_id, Cadence.patient_id == patient.id)
+        .order_by(Cadence.set_at.desc())
+    )
+    had = [
+        course.Session(one.modality, one.starts_at, one.created_at)
+        for one in visits
+        if one.state != "cancelled"
+    ]
+    return course.find_courses(had, {treatment_of(row.modality): row.set_at for row in rows})
 
 
 def sign_baseline(
@@ -136,17 +164,19 @@ def _signable(
     patient: Patient,
     instrument: str,
     signed: Sequence[SignedBaseline],
-    first_visit: date | None,
+    courses: Courses,
     zone: str,
 ) -> Signable:
     own = [one for one in signed if one.row.instrument == instrument]
     candidates = _read_candidates(session, patient, instrument, zone)
+    first = courses.first
     return Signable(
         instrument=instrument,
         standing=next((one for one in own if one.row.replaced_at is None), None),
         replaced=[one for one in own if one.row.replaced_at is not None],
         candidates=candidates,
-        proposed=propose_baseline(candidates, first_visit) if first_visit else None,
+        proposed=propose_baseline(candidates, local(first[1], zone).date()) if first else None,
+        courses=courses,
     )
 
 

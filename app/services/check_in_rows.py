@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import zip_longest
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.domain.check_in import CheckInFacts, InstrumentFacts
-from app.models import CheckIn, CheckInVisit, InstrumentScore, Note, Visit
+from app.domain.asking import belongs
+from app.domain.check_in import IN_PERSON, CheckInFacts, InstrumentFacts
+from app.models import CheckIn, CheckInVisit, Clinic, InstrumentScore, Note, Visit
 from app.models.check_in import ITEM_NAMES
 from app.services.at_rest import place_of, seal
 from app.services.bulk import Rows, RowValues, Shape, shape_of
@@ -19,10 +21,16 @@ _CHECK_IN = shape_of(CheckIn, owner="id")
 _SCORE, _NOTE, _VISIT = (
     shape_of(table, owner="check_in_id") for table in (InstrumentScore, Note, CheckInVisit)
 )
-_OWN_VISITS = sa.select(Visit.clinic_id, Visit.id, Visit.patient_id).where(
-    Visit.clinic_id.in_(sa.bindparam("clinics", expanding=True)),
-    Visit.id.in_(sa.bindparam("visits", expanding=True)),
+_NAMED_VISITS = (
+    sa.select(Visit.clinic_id, Visit.id, Visit.patient_id, Visit.starts_at, Clinic.window_hours)
+    .join(Clinic, Clinic.id == Visit.clinic_id)
+    .where(
+        Visit.clinic_id.in_(sa.bindparam("clinics", expanding=True)),
+        Visit.id.in_(sa.bindparam("visits", expanding=True)),
+    )
 )
+# Staff printed the form, or handed over the tablet, for this very visit; a paper knows its day and no hour.
+NAMED_BY_STAFF = ("paper", "tablet")
 
 
 FIRST_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,6 +45,7 @@ class NewCheckIn:
     patient_id: uuid.UUID
     client_id: uuid.UUID
     is_conflict: bool
+    source: str
     arrived_at: datetime
     facts: CheckInFacts
     cipher: Cipher
@@ -132,17 +141,29 @@ def _notes(one: NewCheckIn) -> Iterable[RowValues]:
 
 
 def _visits(connection: sa.Connection, new: Sequence[NewCheckIn]) -> list[RowValues]:
-    """Only visits of the same patient count; an id from elsewhere stays in the envelope and joins nothing."""
+    """Only visits of the same patient in the clinic's window count; any other id joins nothing.
+
+    It stays in the envelope, and the check-in is stored all the same.
+    """
     named = {visit for one in new for visit in one.facts.visits}
     if not named:
         return []
     rows = connection.execute(
-        _OWN_VISITS, {"clinics": list({one.clinic_id for one in new}), "visits": list(named)}
+        _NAMED_VISITS, {"clinics": list({one.clinic_id for one in new}), "visits": list(named)}
     )
-    own = {(row.clinic_id, row.patient_id, row.id) for row in rows}
+    known = {(row.clinic_id, row.patient_id, row.id): row for row in rows}
     return [
         {"clinic_id": one.clinic_id, "check_in_id": one.id, "visit_id": visit}
         for one in new
         for visit in dict.fromkeys(one.facts.visits)
-        if (one.clinic_id, one.patient_id, visit) in own
+        if _precedes(one, known.get((one.clinic_id, one.patient_id, visit)))
     ]
+
+
+def _precedes(one: NewCheckIn, visit: Any) -> bool:
+    if visit is None or one.source in NAMED_BY_STAFF or one.facts.kind == IN_PERSON:
+        return visit is not None
+    started, answered = (
+        believable(told, one.arrived_at) for told in (one.facts.started_at, one.facts.answered_at)
+    )
+    return belongs(started, answered, visit.starts_at, visit.window_hours)

@@ -1,24 +1,28 @@
-"""Where somebody is signed in, and which phones may still hand in what waits on them."""
+"""Where somebody is signed in, which phones may still hand in what waits on them, and which are reminded."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
-from app.models import AppendCredential, WebSession
+from app.models import AppendCredential, PushSubscription, WebSession
 from app.services.second_factors import record_of_person
 from app.services.sessions import hash_token, is_fading
+from app.services.subscriptions import end_these
 
 Kept = TypeVar("Kept", WebSession, AppendCredential)
 
 
 @dataclass(frozen=True)
 class Device:
-    """One browser on one phone or laptop. `id` of its session, or of its credential once it is signed out."""
+    """One browser on one phone or laptop. `id` of its session, or of its credential once it is signed out.
+
+    One that is only reminded has the id of its subscription. `push_ids` are what reminds it.
+    """
 
     id: uuid.UUID
     name: str
@@ -27,6 +31,17 @@ class Device:
     session_id: uuid.UUID | None
     credential_id: uuid.UUID | None
     is_this: bool
+    push_ids: tuple[uuid.UUID, ...] = ()
+
+
+class _Push(NamedTuple):
+    """A live subscription, with the sign-in in which it was told of."""
+
+    id: uuid.UUID
+    created_at: datetime
+    session_id: uuid.UUID | None
+    device: str | None
+    since: datetime | None
 
 
 def list_devices(
@@ -45,6 +60,7 @@ def list_devices(
             alone.remove(beside)
         found.append(_device(web, beside, own))
     found += [_device(None, one, own) for one in alone]
+    found = _with_pushes(found, _pushes(session, person_id))
     return sorted(found, key=lambda device: (not device.is_this, -device.seen_at.timestamp()))
 
 
@@ -73,6 +89,7 @@ def _end(session: Session, person_id: uuid.UUID, devices: list[Device], now: dat
     _revoke(session, WebSession, [one.session_id for one in devices], now)
     fading = [one.id for one in _live(session, AppendCredential, person_id, now) if is_fading(one)]
     _revoke(session, AppendCredential, [*fading, *(one.credential_id for one in devices)], now)
+    end_these(session, person_id, [push for one in devices for push in one.push_ids], now)
 
 
 def _revoke(
@@ -110,3 +127,39 @@ def _device(web: WebSession | None, credential: AppendCredential | None, own: se
         None if credential is None else credential.id,
         any(one.token_hash in own for one in kept),
     )
+
+
+def _pushes(session: Session, person_id: uuid.UUID) -> list[_Push]:
+    rows = session.execute(
+        sa.select(
+            PushSubscription.id,
+            PushSubscription.created_at,
+            PushSubscription.session_id,
+            WebSession.device,
+            WebSession.created_at,
+        )
+        .outerjoin(WebSession, WebSession.id == PushSubscription.session_id)
+        .where(PushSubscription.person_id == person_id, PushSubscription.ended_at.is_(None))
+        .order_by(PushSubscription.created_at)
+    )
+    return [_Push(*row) for row in rows]
+
+
+def _is_on(push: _Push, device: Device) -> bool:
+    """By the sign-in; a phone that is signed out is known by the moment at which it had signed in."""
+    if device.session_id is not None:
+        return push.session_id == device.session_id
+    return (push.since, push.device) == (device.since, device.name)
+
+
+def _with_pushes(devices: list[Device], pushes: list[_Push]) -> list[Device]:
+    """Each push on its device; one whose sign-in is over, or that nobody knows, is a device of its own."""
+    found, left = [], pushes
+    for device in devices:
+        own = [one for one in left if _is_on(one, device)]
+        left = [one for one in left if one not in own]
+        found.append(replace(device, push_ids=tuple(one.id for one in own)))
+    return found + [
+        Device(one.id, one.device or "", one.created_at, one.created_at, None, None, False, (one.id,))
+        for one in left
+    ]

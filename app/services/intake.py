@@ -240,6 +240,7 @@ def _new_check_in(one: Arrived, place: _Place, cipher: Cipher) -> NewCheckIn:
         patient_id=arrival.patient_id,
         client_id=arrival.client_id,
         is_conflict=place.is_conflict,
+        source=arrival.source,
         arrived_at=one.at,
         facts=arrival.facts,
         cipher=cipher,

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
-from app.models import Envelope, Membership, PaperForm, Patient, Person
+from app.models import CheckIn, Envelope, Membership, PaperForm, Patient, Person
 from app.services import audit
 from app.services.access import find_patient
 from app.services.actors import Actor
 from app.services.envelopes import FIRST
 from app.services.invitations import ALPHABET, read_code
+from app.services.journal import Entry
 from app.services.visits import find_visit
 
 CODE_LENGTH = 8
@@ -68,8 +69,41 @@ def find_form(session: Session, patient: Patient, form_id: uuid.UUID) -> PaperFo
     return form
 
 
+def form_behind(session: Session, patient: Patient, entry: Entry) -> PaperForm:
+    """The paper that this check-in, or the first of those it corrects, was entered from.
+
+    Raises BetweenError not_found for one that came in another way: only staff say what stands for a paper.
+    """
+    named = entry.check_in.client_id if entry.source == "paper" else None
+    while named is not None:
+        form = session.get(PaperForm, (patient.clinic_id, named))
+        if form is not None and form.patient_id == patient.id:
+            return form
+        named = session.scalar(
+            sa.select(CheckIn.supersedes).where(
+                CheckIn.clinic_id == patient.clinic_id,
+                CheckIn.patient_id == patient.id,
+                CheckIn.client_id == named,
+                CheckIn.is_conflict.is_(False),
+            )
+        )
+    raise BetweenError("not_found")
+
+
+def correction_id(client_id: uuid.UUID) -> uuid.UUID:
+    """The client id of what corrects this version: one, so that two corrections at once do not both count."""
+    return uuid.uuid5(client_id, "correction")
+
+
 def entered_under(session: Session, form: PaperForm) -> EnteredPaper | None:
     """What was entered under its code already."""
+    return find_entered(session, form.clinic_id, form.patient_id, form.id)
+
+
+def find_entered(
+    session: Session, clinic_id: uuid.UUID, patient_id: uuid.UUID, client_id: uuid.UUID
+) -> EnteredPaper | None:
+    """What staff entered under this client id first, by whom and when."""
     row = session.execute(
         sa.select(Envelope.id, Person.name, Envelope.arrived_at)
         .outerjoin(
@@ -78,9 +112,9 @@ def entered_under(session: Session, form: PaperForm) -> EnteredPaper | None:
         )
         .outerjoin(Person, Person.id == Membership.person_id)
         .where(
-            Envelope.clinic_id == form.clinic_id,
-            Envelope.patient_id == form.patient_id,
-            Envelope.client_id == form.id,
+            Envelope.clinic_id == clinic_id,
+            Envelope.patient_id == patient_id,
+            Envelope.client_id == client_id,
             Envelope.variant == FIRST,
         )
     ).first()

@@ -190,4 +190,6 @@ POLICIES: dict[str, Policy] = {
     "paper.find_by_code": _CARER,
     "paper.show_form": _CARER,
     "paper.enter_form": _CARER,
+    "corrections.show_form": _CARER,
+    "corrections.correct": _CARER,
 }

@@ -184,6 +184,7 @@ def _new_check_in(kept: Kept, facts: CheckInFacts, cipher: Cipher) -> NewCheckIn
         patient_id=kept.patient_id,
         client_id=kept.client_id,
         is_conflict=kept.variant != FIRST,
+        source=kept.source,
         arrived_at=kept.arrived_at,
         facts=facts,
         cipher=cipher,

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,7 +15,8 @@ from app.channels.endpoint import check_endpoint
 from app.config import Settings
 from app.db import insert_into
 from app.errors import BetweenError
-from app.models import PushSubscription
+from app.models import PushSubscription, WebSession
+from app.services.sessions import hash_token
 
 POINT_BYTES = 65
 SECRET_BYTES = 16
@@ -31,8 +33,11 @@ def subscribe(
     auth: str,
     now: datetime,
     settings: Settings,
+    session_id: uuid.UUID | None = None,
 ) -> PushSubscription:
     """Keep this phone's subscription. The endpoint goes to the person who now holds the phone.
+
+    `session_id` is the sign-in on it.
 
     Raises BetweenError not_valid for an address or keys that no push service gave out.
     """
@@ -41,7 +46,7 @@ def subscribe(
     if len(_decode(auth)) != SECRET_BYTES:
         raise BetweenError("not_valid")
     facts = {"person_id": person_id, "install_id": install_id, "p256dh": p256dh, "auth": auth}
-    facts |= {"created_at": now, "ended_at": None}
+    facts |= {"created_at": now, "ended_at": None, "session_id": session_id}
     digest = hashlib.sha256(endpoint.encode()).digest()
     kept_id = session.execute(
         insert_into(session, PushSubscription)
@@ -70,6 +75,35 @@ def end_subscription(
 def end_gone(session: Session, subscription_id: uuid.UUID, now: datetime) -> None:
     """The push service says that this address has ended."""
     _end(session, now, PushSubscription.id == subscription_id)
+
+
+def end_of_session(session: Session, session_id: uuid.UUID, now: datetime) -> None:
+    """Nothing more is shown where this sign-in was."""
+    _end(session, now, PushSubscription.session_id == session_id)
+
+
+def end_these(session: Session, person_id: uuid.UUID, ids: Collection[uuid.UUID], now: datetime) -> None:
+    """No more reminders on these of the person's phones."""
+    _end(session, now, PushSubscription.person_id == person_id, PushSubscription.id.in_(ids))
+
+
+def carry_on(session: Session, old_token: str, new_token: str) -> None:
+    """The same person signed in again in the same browser: its subscription is that browser's still."""
+    old, new = (
+        sa.select(WebSession.id, WebSession.person_id)
+        .where(WebSession.token_hash == hash_token(token))
+        .subquery()
+        for token in (old_token, new_token)
+    )
+    session.execute(
+        sa.update(PushSubscription)
+        .where(
+            PushSubscription.session_id == sa.select(old.c.id).scalar_subquery(),
+            PushSubscription.person_id == sa.select(new.c.person_id).scalar_subquery(),
+        )
+        .values(session_id=sa.select(new.c.id).scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def live_subscriptions(session: Session, person_id: uuid.UUID) -> list[PushSubscription]:

@@ -2,13 +2,13 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import BetweenError
-from app.models import Cadence, Patient, Visit
+from app.models import Cadence, Clinic, Patient, Visit
 from app.services import audit
 from app.services.actors import Actor
 
@@ -36,6 +36,23 @@ def read_visits(session: Session, patient: Patient, since: datetime | None = Non
         .order_by(Visit.starts_at, Visit.created_at)
     )
     return list(session.scalars(found if since is None else found.where(Visit.starts_at >= since)))
+
+
+def next_in_window(session: Session, patient: Patient, now: datetime) -> Visit | None:
+    """The next booked visit, when the clinic's window for it is open: what is answered now belongs to it."""
+    window = session.get_one(Clinic, patient.clinic_id).window_hours
+    return session.scalars(
+        sa.select(Visit)
+        .where(
+            Visit.clinic_id == patient.clinic_id,
+            Visit.patient_id == patient.id,
+            Visit.state == "booked",
+            Visit.starts_at > now,
+            Visit.starts_at <= now + timedelta(hours=window),
+        )
+        .order_by(Visit.starts_at)
+        .limit(1)
+    ).first()
 
 
 def read_cadences(session: Session, patient: Patient) -> list[Cadence]:

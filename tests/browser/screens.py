@@ -178,6 +178,15 @@ def _paper_entry(page: Page) -> None:
     expect(page.locator(".entry")).to_be_visible()
 
 
+def _paper_correction(page: Page) -> None:
+    _paper_entry(page)
+    for row in page.locator(".item:has([value=blank])").all():
+        row.locator(".choice").first.click()
+    page.locator(".entry .btn").click()
+    page.locator("a[href$='/correction']").click()
+    expect(page.locator(".entry")).to_be_visible()
+
+
 def _tablet(page: Page) -> None:
     """By its link: the button that signs out would do so for every screen after this one."""
     _without_phone("[formaction]:not([name])")(page)
@@ -291,6 +300,7 @@ SCREENS = (
     Screen("import", "/clinic/import", "clinician"),
     Screen("paper", "/clinic", "clinician", _without_phone(":not([formaction])")),
     Screen("paper-entry", "/clinic", "clinician", _paper_entry),
+    Screen("paper-correction", "/clinic", "clinician", _paper_correction),
     Screen("tablet", "/clinic", "clinician", _tablet),
     Screen("repairs", "/clinic/repairs", "clinician"),
     Screen("health", "/clinic/health", "administrator"),

@@ -169,6 +169,30 @@ def test_a_check_in_is_for_a_visit_that_was_known(
     assert imported(modules, "parts/facts.js", f"of.answeredFor({unknown}, {nearly}, {sent})") is False
 
 
+@pytest.mark.parametrize(
+    ("rules", "hours", "answered", "asking"),
+    [
+        ("{}", 47, None, {"asked": True}),
+        ("{}", 50, None, {"day": 20778}),
+        ("{ window_hours: 6 }", 26, None, {"day": 20779}),
+        ("{ window_hours: 336, spacing_days: 1 }", 80, "2026-11-20T23:00:00Z", {"asked": True}),
+        ("{ window_hours: 336, spacing_days: 3 }", 80, "2026-11-20T23:00:00Z", {"day": 20780}),
+        # A second session of the day, and one sooner than the clinic asks again.
+        ("{}", 4, "2026-11-21T08:00:00Z", {"spared": True}),
+        ("{ spacing_days: 28 }", 40, "2026-11-01T08:00:00Z", {"spared": True}),
+    ],
+)
+def test_the_questions_are_asked_in_the_window_and_so_far_apart(
+    modules: Page, rules: str, hours: int, answered: str | None, asking: dict[str, Any]
+) -> None:
+    now = "Date.parse('2026-11-21T12:00:00Z')"
+    soon = f"{{ starts_at: new Date({now} + {hours} * 3600000).toISOString(), zone: 'UTC', clinic: {rules} }}"
+    items = f"[{{ kind: 'full', answered_at: '{answered}', sealed_at: '{answered}' }}]" if answered else "[]"
+    for sent, waiting in ((items, "[]"), ("[]", items)):
+        phone = f"{{ now: {now}, waiting: {waiting} }}"
+        assert imported(modules, "parts/facts.js", f"of.askedFor({phone}, {soon}, {sent})") == asking
+
+
 def test_a_cancelled_visit_is_said_once_and_not_when_its_time_is_booked_again(modules: Page) -> None:
     now = "Date.parse('2026-11-21T15:00:00Z')"
     known = overview(

@@ -39,7 +39,7 @@ def past_key(desk: Desk) -> str:
 
 
 def test_nothing_is_said_of_response_until_somebody_signed(desk: Desk) -> None:
-    """Somebody in maintenance arrives at 6: that is proposed at most, and is no baseline."""
+    """What is proposed is no baseline."""
     desk.make.visit(desk.lead, desk.june, desk.now + timedelta(days=1))
     desk.send(phq9=SIX, days_ago=2)
     shown = section(desk.browser().get(desk.path()), "baseline")
@@ -47,6 +47,21 @@ def test_nothing_is_said_of_response_until_somebody_signed(desk: Desk) -> None:
     assert "Not signed, so no response is shown." in shown
     assert "sign that there is none" in shown
     assert "Response:" not in words(desk.browser().get(desk.path()))
+
+
+def test_whoever_comes_in_maintenance_is_proposed_nothing(desk: Desk) -> None:
+    form = {"modality": "ketamine_iv", "interval_days": "21"}
+    assert desk.browser().post(desk.path(rest="/cadence"), data=form).status_code == 303
+    desk.make.visit(desk.lead, desk.june, desk.now + timedelta(days=1))
+    desk.send(phq9=SIX, days_ago=2)
+    shown = section(desk.browser().get(desk.path()), "baseline")
+    assert "Proposed:" not in shown
+    assert "maintenance was going on already at the first visit here" in shown
+    desk.make.visit(desk.lead, desk.june, desk.now + timedelta(days=2), "tms")
+    shown = section(desk.browser().get(desk.path()), "baseline")
+    assert "Proposed: 6" in shown
+    assert "the nearest to the first TMS visit here" in shown
+    assert "maintenance was going on" not in sign(desk, "none")
 
 
 def test_a_signed_past_total_is_what_response_is_measured_against(desk: Desk) -> None:

@@ -1,12 +1,13 @@
 """A check-in on paper: printed with a code, entered once, scored and told like any other."""
 
 import re
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
-from app.models import Alert, CheckIn, CheckInVisit, Envelope, InstrumentScore, PaperForm
+from app.models import Alert, AuditRow, CheckIn, CheckInVisit, Envelope, InstrumentScore, PaperForm
 from app.reading import reading_with
 from app.services.reread import Outcome, Reader, find_kept, reread
 from tests.pages.conftest import Desk, words
@@ -142,3 +143,84 @@ def test_the_paper_is_verbatim_with_its_notices_in_both_languages(desk: Desk) ->
     other = desk.make.visit(desk.lead, desk.make.patient(desk.lead, "Marcus Bell"))
     form = {"language": "en", "visit": str(other.id)}
     assert desk.browser().post(desk.path(rest="/paper"), data=form).status_code == 404
+
+
+def corrected(desk: Desk, check_in_id: uuid.UUID, **changes: str) -> TestResponse:
+    typed = {"written": desk.day().isoformat()} | ANSWERS | changes
+    path = desk.path(rest=f"/check-ins/{check_in_id}/correction")
+    return desk.browser().post(path, data=typed, follow_redirects=True)
+
+
+def entered(desk: Desk) -> list[tuple[uuid.UUID, int | None]]:
+    """Every version with its answer to item 9, the first entry first."""
+    with desk.database.reading() as session:
+        rows = session.execute(
+            sa.select(CheckIn.id, InstrumentScore.item_9)
+            .join(InstrumentScore, InstrumentScore.check_in_id == CheckIn.id)
+            .where(InstrumentScore.instrument == "phq9")
+            .order_by(CheckIn.arrived_at)
+        )
+        return [tuple(row) for row in rows]
+
+
+def alert_states(desk: Desk) -> list[str]:
+    with desk.database.reading() as session:
+        return list(session.scalars(sa.select(Alert.state)))
+
+
+def test_a_typing_error_is_corrected_and_the_first_entry_stays_readable(desk: Desk) -> None:
+    form = print_form(desk)
+    shown = enter(desk, form, **{"phq9-9": "0", "executive-text": "Got up.", "today": "4"})
+    assert "Correct a typing error" in words(shown)
+    ((first, _said),) = entered(desk)
+    assert alert_states(desk) == []
+    filled = desk.browser().get(desk.path(rest=f"/check-ins/{first}/correction")).get_data(as_text=True)
+    for field in ('name="phq9-9" value="0" checked', 'name="today" value="4" checked', ">Got up.</textarea>"):
+        assert field in filled
+    after = words(corrected(desk, first, **{"phq9-9": "1", "executive-text": "Got up.", "today": "4"}))
+    assert "on paper, corrected by Dr. Lindqvist" in after
+    assert [said for _id, said in entered(desk)] == [0, 1]
+    assert alert_states(desk) == ["opened"], "what was missed by a slip is told like any other"
+    old = words(desk.browser().get(desk.path(rest=f"/check-ins/{first}")))
+    assert "corrected later" in old
+    assert "on paper, entered by Dr. Lindqvist" in old
+    assert "Correct a typing error" not in old
+    with desk.database.reading() as session:
+        stored = session.scalars(sa.select(AuditRow.actor_id).where(AuditRow.action == "check_in.stored"))
+        assert stored.all() == [desk.lead.person_id] * 2
+
+
+def test_a_slip_upwards_closes_no_alert_and_a_correction_is_corrected_again(desk: Desk) -> None:
+    enter(desk, print_form(desk), **{"phq9-9": "1"})
+    ((first, _said),) = entered(desk)
+    corrected(desk, first, **{"phq9-9": "0"})
+    assert alert_states(desk) == ["opened"]
+    second = entered(desk)[1][0]
+    assert corrected(desk, second, **{"phq9-9": "blank"}).status_code == 200
+    assert [said for _id, said in entered(desk)] == [1, 0, None]
+
+
+def test_two_who_correct_the_same_entry_are_told_and_both_are_kept(desk: Desk) -> None:
+    enter(desk, print_form(desk))
+    ((first, _said),) = entered(desk)
+    assert corrected(desk, first, **{"phq9-1": "2"}).status_code == 200
+    assert corrected(desk, first, **{"phq9-1": "2"}).status_code == 200, "pressed twice"
+    assert len(entered(desk)) == 2
+    late = corrected(desk, first, **{"phq9-1": "3"})
+    assert late.status_code == 409
+    assert "was corrected by Dr. Lindqvist" in words(late)
+    assert len(entered(desk)) == 3
+    assert corrected(desk, first, **{"phq9-1": ""}).status_code == 422
+
+
+def test_only_what_came_on_paper_is_corrected_and_only_by_who_may_enter_it(desk: Desk) -> None:
+    sent = desk.send()
+    assert corrected(desk, sent).status_code == 404
+    assert "Correct a typing error" not in words(desk.browser().get(desk.path(rest=f"/check-ins/{sent}")))
+    enter(desk, print_form(desk))
+    with desk.database.reading() as session:
+        paper = session.scalars(sa.select(Envelope.id).where(Envelope.source == "paper")).one()
+    path = desk.path(rest=f"/check-ins/{paper}/correction")
+    osei = desk.make.clinician(desk.lead.clinic_id, "Dr. Osei")
+    assert [desk.browser(who).get(path).status_code for who in (osei, desk.june)] == [404, 403]
+    assert desk.browser(osei).post(path, data=ANSWERS).status_code == 404

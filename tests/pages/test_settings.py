@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -33,7 +34,7 @@ GOOD: dict[str, dict[str, str | list[str]]] = {
         "slower_after_2": "90",
     },
     "words": {"added": "Ledge\nno way  Out", "removed": "suicid*"},
-    "rules": {"window_hours": "24", "spacing_days": "7", "retention_years": "10"},
+    "rules": {"window_hours": "24", "spacing_days": "3", "retention_years": "10"},
 }
 
 
@@ -53,7 +54,7 @@ def save(desk: Desk, browser: FlaskClient, section: str, **changes: str) -> int:
     return browser.post(f"{PATH}/{section}", data=form).status_code
 
 
-def overview(desk: Desk) -> dict[str, dict[str, str]]:
+def overview(desk: Desk) -> dict[str, dict[str, Any]]:
     read = desk.browser(desk.june).get("/api/overview").json
     assert read is not None
     return {"crisis": read["crisis"], "clinic": read["patients"][0]["clinic"]}
@@ -72,6 +73,7 @@ def test_every_section_is_saved_and_used(desk: Desk, elena: Member) -> None:
     assert shown["clinic"]["phone"] == "(555) 010-0199"
     assert shown["clinic"]["hours"] == "Mon to Thu, 9 to 4"
     assert shown["clinic"]["answer_words"] == "within 2 days"
+    assert (shown["clinic"]["window_hours"], shown["clinic"]["spacing_days"]) == (24, 3)
     desk.send(note=note_saying("the word suicide alone"))
     assert alerts(desk) == 0
     desk.send(note=note_saying("on the LEDGE again"))

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from app.models import Alert, CheckInVisit, Envelope, TabletPass
+from app.models import Alert, CheckIn, CheckInVisit, Envelope, InstrumentScore, TabletPass
 from tests.factories import visitor
 from tests.pages.conftest import Desk, words
 
@@ -79,3 +79,38 @@ def test_what_cannot_be_stored_stays_in_the_page(desk: Desk, monkeypatch: pytest
     assert visitor(desk.app).post(f"/tablet/{token}", data=ANSWERS).status_code == 303
     with desk.database.reading() as session:
         assert session.scalars(sa.select(TabletPass.used_at)).one() is not None
+
+
+def test_switching_the_language_keeps_the_answers_and_stores_nothing(desk: Desk) -> None:
+    token, tablet = start(desk), visitor(desk.app)
+    assert "Español" in words(tablet.get(f"/tablet/{token}"))
+    told = {
+        "phq9-1": "2",
+        "phq9-2": "1",
+        "difficulty": "1",
+        "today": "4",
+        "executive-text": "Me levanté <hoy>.",
+        "hedonic-direction": "easier",
+        "should-know-topic": ["medicine", "other"],
+    }
+    first = {"language": "en", "switch": "es"} | told
+    shown = tablet.post(f"/tablet/{token}", data=first).get_data(as_text=True)
+    assert 'lang="es"' in shown
+    assert "Preguntas para J. K." in shown
+    assert shown.count(" checked>") == 7
+    assert "Me levanté &lt;hoy&gt;.</textarea>" in shown
+    with desk.database.reading() as session:
+        assert session.scalars(sa.select(Envelope)).all() == []
+    before = re.findall(r'name="before" value="([^"]+)"', shown)
+    assert before == ["phq9-1=2=en", "phq9-2=1=en"]
+    # One is changed after the switch, and one is new.
+    rest = told | {"language": "es", "before": before, "phq9-2": "3", "phq9-3": "0"}
+    done = tablet.post(f"/tablet/{token}", data=rest)
+    assert done.headers["Location"].endswith("language=es")
+    with desk.database.reading() as session:
+        score = session.scalars(sa.select(InstrumentScore).where(InstrumentScore.instrument == "phq9")).one()
+        assert session.scalars(sa.select(CheckIn.language)).one() == "es"
+    assert score.answers == {1: 2, 2: 3, 3: 0}
+    assert score.languages[:4] == ["en", "es", "es", None]
+    late = tablet.post(f"/tablet/{token}", data=first)
+    assert "/tablet/done" in late.headers["Location"]

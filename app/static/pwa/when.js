@@ -64,6 +64,11 @@ export function dayWord(moment, now, zone) {
   return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
 }
 
+/** The same for a day as a number, seen from another. */
+export const dayNumberWord = (day, today) => dayWord(noon(day), noon(today), "UTC");
+
+const noon = (day) => (day + 0.5) * 86_400_000;
+
 /** "tomorrow at 10:30 AM". Spanish says "a la 1:30" for the hour of one and "a las" for the others. */
 export function dayAndTime(moment, now, zone) {
   const words = t("{day} at {time}", { day: dayWord(moment, now, zone), time: timeWithZone(moment, zone) });

@@ -1,11 +1,10 @@
 /** What the phone knows about this person, put into the check-in: the visit it precedes, the treatments they had. */
 import { readOverview } from "../store/cache.js";
+import { windowOf } from "../domain/asking.js";
 import { mark, t } from "../words.js";
 import { dayAndTime, longDate } from "../when.js";
 import { make } from "./screen.js";
 
-// The instruments look back two weeks: a visit further away will have a check-in of its own.
-const AHEAD = 14 * 86_400_000;
 const TREATMENTS = ["ketamine", "esketamine", "tms"];
 const ALWAYS = ["therapy", "medicine", "other"];
 
@@ -13,15 +12,16 @@ export async function dress(draft, now = Date.now()) {
   const overview = await readOverview().catch(() => null);
   const patient = overview?.patients?.[0];
   if (!patient) return;
-  nameVisit(draft, nextVisit(patient.visits ?? [], now), now);
+  nameVisit(draft, nextVisit(patient, now), now);
   nameLastTime(patient.check_ins ?? []);
   for (const dimension of ["executive", "hedonic"]) offerCauses(dimension, patient.treatments_had ?? [], turnOf(draft));
 }
 
-function nextVisit(visits, now) {
+/** A visit further away than the clinic's window will have a check-in of its own. */
+function nextVisit({ visits = [], clinic }, now) {
   const ahead = (visit) => Date.parse(visit.starts_at) - now;
   return visits
-    .filter((visit) => visit.state === "booked" && ahead(visit) > 0 && ahead(visit) < AHEAD)
+    .filter((visit) => visit.state === "booked" && ahead(visit) > 0 && ahead(visit) <= windowOf(clinic))
     .sort((a, b) => ahead(a) - ahead(b))[0];
 }
 

@@ -1,7 +1,8 @@
 /** What the overview says, asked as a screen would ask it. Pure: `now` is a number of milliseconds. */
+import { askingFor, windowOf } from "../domain/asking.js";
+import { dayNumber } from "../when.js";
 
 const MINUTE = 60_000;
-const DAY = 1440 * MINUTE;
 
 const start = (visit) => Date.parse(visit.starts_at);
 const end = (visit) => start(visit) + (visit.minutes ?? 60) * MINUTE;
@@ -54,18 +55,28 @@ export const allCheckIns = (overview) =>
     .flatMap((patient) => patient.check_ins.map((checkIn) => ({ ...checkIn, patient })))
     .sort((one, other) => Date.parse(other.answered_at) - Date.parse(one.answered_at));
 
-const BEFORE = 2 * DAY;
-
 /**
- * Whether the questions before this visit were answered, as far as can be told without the answers: in the two days
- * before it, after the visit before it, and since this phone knows of it. When in doubt they are offered.
+ * Whether the questions before this visit were answered, as far as can be told without the answers: in the clinic's
+ * window before it, after the visit before it, and since this phone knows of it. When in doubt they are offered.
  */
 export function answeredFor({ overview, waiting, seen }, visit, sent) {
   if (!seen[visit.id]) return false;
   const others = allVisits(overview).filter((one) => one.state !== "cancelled" && start(one) < start(visit)).map(start);
-  const since = Math.max(start(visit) - BEFORE, Date.parse(seen[visit.id]), ...others);
+  const since = Math.max(start(visit) - windowOf(visit.clinic), Date.parse(seen[visit.id]), ...others);
   const counts = (kind, at) => kind === "full" && Date.parse(at) >= since;
   return sent.some((one) => counts(one.kind, one.answered_at)) || waiting.some((one) => counts(one.kind, one.sealed_at));
+}
+
+/** Whether they are asked now, on which day they come, or that none are: what `askingFor` says of this visit. */
+export function askedFor({ waiting, now }, visit, sent) {
+  const moments = [...sent.map((one) => [one.kind, one.answered_at]), ...waiting.map((one) => [one.kind, one.sealed_at])];
+  const full = moments.filter(([kind]) => kind === "full").map(([, at]) => Date.parse(at));
+  const day = (moment) => dayNumber(moment, visit.zone);
+  const opensAt = start(visit) - windowOf(visit.clinic);
+  return askingFor(visit.clinic, {
+    opens: opensAt <= now, opensOn: day(opensAt), today: day(now), visitOn: day(start(visit)),
+    last: full.length ? day(Math.max(...full)) : null,
+  });
 }
 
 /** Complete scores of one instrument, oldest first. Prorated and incomplete ones have no total for the person. */
