@@ -11,11 +11,9 @@ function watchPaint(seen) {
   observer.observe({ type: "paint", buffered: true });
 }
 
-/** All at once: found one behind the other they would take a turn of the line for each. */
-function preload(path) {
-  document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: `${BUILD.static}pwa/${path}` }));
-}
+const link = (path) => Object.assign(document.createElement("link"), { rel: "modulepreload", href: `${BUILD.static}pwa/${path}` });
 
 await painted();
-BUILD.first.forEach(preload);
+// All at once: found one behind the other they would take a turn of the line for each.
+document.head.append(...BUILD.first.map(link));
 await import("./main.js");
