@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent
 SOURCE = PACKAGE / "static" / "pwa"
-# What the worker keeps of the pages; a change here is a new version even when no static file changed.
+# What the worker keeps of the pages, and what the words are made from; a change here is a new version even
+# when no static file changed.
 PAGES = ("templates/shell.html", "templates/check_in", "domain", "pwa.py")
+WORDS = ("languages", "translations")
 CHECK_IN_STYLES = ("styles/vars.css", "styles/base.css", "styles/help.css", "styles/check-in.css")
+LATER = re.compile(r'\bimport\("(\.[^"]+\.js)"\)')
 IMPORTED = re.compile(r'^(?:import|export)\b[^"\n]*"(\.[^"]+\.js)"', re.MULTILINE)
 COMPRESSED = {".js", ".css", ".json", ".svg", ".md", ".webmanifest", ".txt"}
 BUILDS_KEPT = 4
@@ -57,15 +60,12 @@ class Assets:
 
     def modules(self, entry: str) -> list[str]:
         """Every module `entry` needs, so that a page can ask for all of them at once."""
-        found = [entry]
-        for path in found:
-            text = (SOURCE / path).read_text(encoding="utf-8")
-            folder = PurePosixPath(path).parent
-            for name in IMPORTED.findall(text):
-                module = normpath(folder / name)
-                if module not in found:
-                    found.append(module)
-        return found
+        return _reached([entry], IMPORTED)
+
+    def later(self, entry: str) -> list[str]:
+        """Every module that `entry` imports while it runs, with what those need."""
+        first = self.modules(entry)
+        return [path for path in _reached(first, IMPORTED, LATER) if path not in first]
 
     def urls(self) -> list[str]:
         strings = [f"{self.base}strings.{language}.json" for language in LANGUAGES]
@@ -80,18 +80,29 @@ class Assets:
         return csp_hash(self.check_in_css)
 
 
+def _reached(found: list[str], *imports: re.Pattern[str]) -> list[str]:
+    found = list(found)
+    for path in found:
+        text = (SOURCE / path).read_text(encoding="utf-8")
+        folder = PurePosixPath(path).parent
+        for name in (name for pattern in imports for name in pattern.findall(text)):
+            module = normpath(folder / name)
+            if module not in found:
+                found.append(module)
+    return found
+
+
 def csp_hash(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
 def build_assets(instance: Path) -> Assets:
     """Copy and compress the tree below `instance/static/<hash>`; one that is there already is used."""
-    strings = {f"strings.{language}.json": _strings(language) for language in LANGUAGES}
     files = tuple(path.relative_to(SOURCE).as_posix() for path in _walk(SOURCE))
-    version = _content_hash(strings)
+    version = _content_hash()
     root = instance / "static"
     if not (root / version).is_dir():
-        _write_build(root, version, strings)
+        _write_build(root, version)
     _drop_old_builds(root, version)
     return Assets(version, root, files, _import_map(version, files), _styles(CHECK_IN_STYLES))
 
@@ -121,36 +132,39 @@ def _is_wanted_offline(path: str) -> bool:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
+    # What Python keeps beside its modules is another one on each machine.
+    return (path for path in found if path.suffix != ".pyc")
 
 
 def _strings(language: str) -> bytes:
     return json.dumps(phone_strings(language), ensure_ascii=False, sort_keys=True).encode()
 
 
-def _content_hash(strings: dict[str, bytes]) -> str:
+def _content_hash() -> str:
+    """Of what a build is made from: every start would wait for its words, were they made to name it."""
     digest = hashlib.sha256()
-    parts = [(path.relative_to(PACKAGE).as_posix(), path.read_bytes()) for path in _sources()]
-    for name, body in [*parts, *strings.items()]:
-        digest.update(f"{name}\0{len(body)}\0".encode() + body)
+    for path in _sources():
+        body = path.read_bytes()
+        digest.update(f"{path.relative_to(PACKAGE).as_posix()}\0{len(body)}\0".encode() + body)
     return digest.hexdigest()[:12]
 
 
 def _sources() -> Iterator[Path]:
     yield from _walk(SOURCE)
-    for page in PAGES:
+    for page in (*PAGES, *WORDS):
         path = PACKAGE / page
         yield from _walk(path) if path.is_dir() else [path] if path.is_file() else []
 
 
-def _write_build(root: Path, version: str, strings: dict[str, bytes]) -> None:
+def _write_build(root: Path, version: str) -> None:
     """Written beside and renamed: of two workers that start together one wins, none serves half a tree."""
     root.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".build-", dir=root))
     try:
         shutil.copytree(SOURCE, made / "pwa")
-        for name, body in strings.items():
-            (made / name).write_bytes(body)
+        for language in LANGUAGES:
+            (made / f"strings.{language}.json").write_bytes(_strings(language))
         for path in list(_walk(made)):
             if path.suffix in COMPRESSED:
                 _compress(path)

@@ -10,7 +10,6 @@ from flask import Flask
 from app.audit_commands import install_audit_commands
 from app.config import Settings
 from app.db import Database
-from app.demo.build import build_demo, has_people
 from app.http import Parts
 from app.jobs import Housekeeping, start_jobs, work_once
 from app.languages import LANGUAGES
@@ -26,6 +25,9 @@ from app.upkeep import install_upkeep
 
 def fill_empty(database: Database, settings: Settings) -> bool:
     """The demo clinic, made through the same services as real data, in a database where nobody is yet."""
+    # Ten people's stories: nobody who serves needs to read them.
+    from app.demo.build import build_demo, has_people
+
     now = datetime.now(UTC)
     with database.writing() as session:
         if has_people(session):

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
@@ -38,8 +38,12 @@ UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionError)
 def insert_into(writer: Session | sa.Connection, table: type) -> Any:
     """This database's own INSERT, which knows ON CONFLICT."""
     bind = writer.get_bind() if isinstance(writer, Session) else writer
-    insert = postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert
-    return insert(table)
+    if bind.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    # Nobody on SQLite waits for all that PostgreSQL can do to be read.
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 class Database:

@@ -23,6 +23,7 @@ pwa = Blueprint("pwa", __name__)
 
 CRISIS = {"call": "988", "text": "988", "emergency": "911"}
 SHELL = "/today"
+CHECK_IN = "check-in/main.js"
 KEPT = (
     SHELL,
     *(f"/check-in/{language}" for language in LANGUAGES),
@@ -39,6 +40,7 @@ def check_in(language: str) -> Response:
         note=note,
         hours_unfinished=HOURS_UNFINISHED,
         form_id=str(uuid.uuid4()),
+        modules={"first": _assets().modules(CHECK_IN), "later": _assets().later(CHECK_IN)},
     )
     return _document(page)
 

@@ -8,15 +8,18 @@ from bench.growth import measure_growth
 from bench.lighthouse import measure_lighthouse
 from bench.page import measure_pages
 from bench.result import WRITTEN, Result, commit, show, write
+from bench.start import measure_start
 from bench.sync import measure_sync
 
-PARTS = ("pages", "sync", "growth", "audit", "backup", "lighthouse")
+PARTS = ("start", "pages", "sync", "growth", "audit", "backup", "lighthouse")
 
 
 def main(wanted: list[str]) -> int:
     """Measure, print, write; 1 when a budget is not held."""
     results: list[Result] = []
     notes: list[str] = []
+    if "start" in wanted:
+        results += measure_start()
     if "pages" in wanted:
         results += measure_pages()
     if "sync" in wanted:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -80,20 +81,25 @@ def _preferences() -> Json:
     return {**made, "properties": {**made["properties"], "zone": zones}}
 
 
-REQUESTS: dict[str, Json] = {
-    "sync.sync": SYNC,
-    "own.set_preferences": _preferences(),
-    "own.invite_caregiver": request_of(account.INVITATION),
-    "agreements.add_agreement": request_of(agreements.AGREEMENT),
-    "gaps.tell_series_ended": request_of(gaps.ENDED),
-    "gaps.put_gap_aside": request_of(gaps.REVIEW),
-    "receipts.receive": {
-        "type": "object",
-        "required": ["event"],
-        "properties": {"event": {"enum": list(receipts.EVENTS)}},
-    },
-    "subscriptions.add_subscription": request_of(subscriptions.SUBSCRIPTION),
-}
+@cache
+def _requests() -> dict[str, Json]:
+    """Made when somebody asks for it: a start does not read every zone's file for that."""
+    return {
+        "sync.sync": SYNC,
+        "own.set_preferences": _preferences(),
+        "own.invite_caregiver": request_of(account.INVITATION),
+        "agreements.add_agreement": request_of(agreements.AGREEMENT),
+        "gaps.tell_series_ended": request_of(gaps.ENDED),
+        "gaps.put_gap_aside": request_of(gaps.REVIEW),
+        "receipts.receive": {
+            "type": "object",
+            "required": ["event"],
+            "properties": {"event": {"enum": list(receipts.EVENTS)}},
+        },
+        "subscriptions.add_subscription": request_of(subscriptions.SUBSCRIPTION),
+    }
+
+
 ANSWERS: dict[str, Json] = {
     "sync.sync": {
         "type": "object",
@@ -151,8 +157,8 @@ def _operation(app: Flask, rule: Rule) -> Json:
         "parameters": [_parameter(rule, name) for name in sorted(rule.arguments)],
         "responses": _responses(endpoint),
     }
-    if endpoint in REQUESTS:
-        content = {"application/json": {"schema": REQUESTS[endpoint]}}
+    if endpoint in _requests():
+        content = {"application/json": {"schema": _requests()[endpoint]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 

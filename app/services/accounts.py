@@ -27,7 +27,6 @@ SUGGESTED_WORDS = 5
 # OWASP's second choice for argon2id: 19 MiB, two passes, 20 ms here. The library's default costs 148 ms.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _HASHING = threading.BoundedSemaphore(HASHES_AT_ONCE)
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
 _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+")
 _WORDS = Path(__file__).parent / "data"
 
@@ -50,9 +49,16 @@ def is_email(email: str) -> bool:
 def check_passphrase(session: Session, email: str, passphrase: str) -> Person | None:
     """The person, or None for an unknown address and for a wrong pass-phrase alike, in the same time."""
     person = session.scalar(sa.select(Person).where(Person.email == fold_email(email)))
-    known = person.passphrase_hash if person is not None and person.passphrase_hash else _NOBODY
+    # Made for a known address too: the first try after a start must not tell which it was.
+    nobody = _hash_of_nobody()
+    known = person.passphrase_hash if person is not None and person.passphrase_hash else nobody
     matches = _verify(known, passphrase)
-    return person if matches and known is not _NOBODY else None
+    return person if matches and known is not nobody else None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _HASHER.hash(secrets.token_hex(16))
 
 
 def find_person_id(session: Session, email: str) -> uuid.UUID | None:

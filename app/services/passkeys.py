@@ -1,4 +1,7 @@
-"""Passkeys (WebAuthn): kept by a phone or laptop, unlocked by its owner, asked with a challenge of ours."""
+"""Passkeys (WebAuthn): kept by a phone or laptop, unlocked by its owner, asked with a challenge of ours.
+
+The library is imported by what uses it: a start, which asks nobody for a passkey, does not wait for it.
+"""
 
 import json
 import uuid
@@ -7,16 +10,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-import webauthn
 from sqlalchemy.orm import Session
-from webauthn.helpers import generate_challenge, parse_client_data_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app.errors import BetweenError
 from app.models import Challenge, Passkey, Person
@@ -26,8 +20,6 @@ LASTS = timedelta(minutes=5)
 MOST_PASSKEYS = 10
 LONGEST_NAME = 60
 LONGEST_ANSWER = 20_000
-# What a hostile answer can make the parser raise, besides its own errors.
-_UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -45,6 +37,14 @@ def site_of(public_url: str) -> Site:
 
 def ask_new(session: Session, site: Site, person: Person, now: datetime) -> str:
     """What a browser needs to make a passkey for this person, as JSON."""
+    import webauthn
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     challenge = _keep_challenge(session, person.id, now)
     known = session.scalars(
         sa.select(Passkey.credential_id).where(Passkey.person_id == person.id, Passkey.removed_at.is_(None))
@@ -67,6 +67,9 @@ def ask_new(session: Session, site: Site, person: Person, now: datetime) -> str:
 
 def ask_known(session: Session, site: Site, now: datetime) -> str:
     """What a browser needs to show a passkey, anybody's, as JSON."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=site.rp_id,
         challenge=_keep_challenge(session, None, now),
@@ -81,10 +84,13 @@ def claim_challenge(session: Session, answer: str, person_id: uuid.UUID | None, 
     `person_id` of whoever adds a passkey, None where one is shown.
     Raises BetweenError passkey_refused for one that is not ours, was used, or is over.
     """
+    import webauthn
+    from webauthn.helpers import parse_client_data_json
+
     try:
         said = json.loads(answer[:LONGEST_ANSWER])["response"]["clientDataJSON"]
         challenge = parse_client_data_json(webauthn.base64url_to_bytes(said)).challenge
-    except _UNREADABLE as error:
+    except _unreadable() as error:
         raise BetweenError("passkey_refused") from error
     claimed = session.execute(
         sa.delete(Challenge)
@@ -110,6 +116,8 @@ def add_passkey(
     now: datetime,
 ) -> Passkey:
     """Keep the new passkey under its name. Raises BetweenError passkey_refused."""
+    import webauthn
+
     try:
         made = webauthn.verify_registration_response(
             credential=answer,
@@ -118,7 +126,7 @@ def add_passkey(
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except _UNREADABLE as error:
+    except _unreadable() as error:
         raise BetweenError("passkey_refused") from error
     held = sa.select(sa.func.count()).where(Passkey.person_id == person_id, Passkey.removed_at.is_(None))
     if (session.scalar(held) or 0) >= MOST_PASSKEYS:
@@ -138,6 +146,8 @@ def add_passkey(
 
 def take_passkey(session: Session, site: Site, answer: str, challenge: bytes, now: datetime) -> uuid.UUID:
     """Whose passkey this is. Raises BetweenError passkey_refused, also for one whose counter went back."""
+    import webauthn
+
     passkey = _find(session, answer)
     if passkey is None:
         raise BetweenError("passkey_refused")
@@ -151,7 +161,7 @@ def take_passkey(session: Session, site: Site, answer: str, challenge: bytes, no
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except _UNREADABLE as error:
+    except _unreadable() as error:
         raise BetweenError("passkey_refused") from error
     used = session.execute(
         sa.update(Passkey)
@@ -182,14 +192,23 @@ def forget_challenges(session: Session, now: datetime) -> None:
     session.execute(sa.delete(Challenge).where(Challenge.expires_at <= now))
 
 
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What a hostile answer can make the parser raise, besides its own errors."""
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    return (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError)
+
+
 def _find(session: Session, answer: str) -> Passkey | None:
     """The passkey of this answer, if the answer names its owner or nobody."""
+    import webauthn
+
     try:
         said = json.loads(answer[:LONGEST_ANSWER])
         credential_id = webauthn.base64url_to_bytes(said["id"])
         handle = said["response"].get("userHandle")
         owner = None if not handle else webauthn.base64url_to_bytes(handle)
-    except _UNREADABLE:
+    except _unreadable():
         return None
     passkey = session.scalar(
         sa.select(Passkey).where(Passkey.credential_id == credential_id, Passkey.removed_at.is_(None))
@@ -198,6 +217,8 @@ def _find(session: Session, answer: str) -> Passkey | None:
 
 
 def _keep_challenge(session: Session, person_id: uuid.UUID | None, now: datetime) -> bytes:
+    from webauthn.helpers import generate_challenge
+
     challenge = generate_challenge()
     session.add(Challenge(challenge=challenge, person_id=person_id, expires_at=now + LASTS))
     session.flush()

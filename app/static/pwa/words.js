@@ -2,7 +2,6 @@
 
 let language = "en";
 let strings = {};
-let plurals = new Intl.PluralRules("en");
 
 /** The language shown now, as `en` or `es`. */
 export const spoken = () => language;
@@ -17,7 +16,6 @@ export async function loadWords(wanted) {
   if (!found) return language;
   strings = found;
   language = wanted;
-  plurals = new Intl.PluralRules(wanted);
   document.documentElement.lang = wanted;
   return language;
 }
@@ -42,7 +40,7 @@ export const t = (sentence, values = {}) => fill(strings[sentence] || sentence, 
 /** One of two sentences by number; `{n}` is the number as the language writes it. */
 export function tn(one, other, n, values = {}) {
   const forms = strings[one] ?? { one, other };
-  const sentence = forms[plurals.select(n)] ?? forms.other;
+  const sentence = forms[new Intl.PluralRules(language).select(n)] ?? forms.other;
   return fill(sentence, { n: new Intl.NumberFormat(locale()).format(n), ...values });
 }
 

@@ -1,10 +1,18 @@
 /** Keeping what is written: together with what other pages wrote, and never under another person's name. */
+import { newDraft } from "../domain/draft.js";
 import { mergeDraft } from "../domain/merge.js";
 import { renewDraft, saveDraft } from "../store/drafts.js";
 import { whoIsHere } from "../store/owner.js";
 import { readForm, refillForm } from "./form.js";
 
 let left = false;
+
+/** For who is here, or for nobody. */
+export async function freshDraft(language) {
+  const owner = await whoIsHere().catch(() => null);
+  const now = new Date().toISOString();
+  return newDraft({ id: crypto.randomUUID(), owner, language, now, visits: [] });
+}
 
 /** Resolves when it is on the disk: true when another page's words came with it. */
 export async function keep(form, draft) {

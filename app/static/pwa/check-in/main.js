@@ -1,42 +1,39 @@
 /** The check-in, one question a screen. The form is in the page; this decides what of it is shown, and keeps it. */
-import { newDraft } from "../domain/draft.js";
-import { sameWords } from "../domain/merge.js";
+import { bring, hurry, inTime } from "../later.js";
 import { bindHelp } from "../parts/help-panel.js";
+import { mustAgree } from "../store/agreement.js";
 import { listen } from "../store/db.js";
 import { readDraft } from "../store/drafts.js";
-import { whoIsHere } from "../store/owner.js";
-import { pullOverview } from "../sync/pull.js";
-import { startSync } from "../sync/upload.js";
-import { registerWorker } from "../update.js";
 import { loadWords, t } from "../words.js";
-import { startAgreements } from "../sync/agreements.js";
-import { dress } from "./about.js";
-import { agreeFirst } from "./before.js";
 import { clearStep, fillForm, isAnswered, placeDifficulty, readForm } from "./form.js";
-import { keep, leaveIfNotTheirs, renew } from "./keep.js";
+import { freshDraft, keep, leaveIfNotTheirs, renew } from "./keep.js";
 import { knownStep, stepAfter, stepBefore } from "./flow.js";
-import { bindLeaving } from "./leave.js";
-import { showLook } from "./look.js";
 import { helpOptions, needsHelp, offerHelp, showShortState, tellChange } from "./safety.js";
-import { renewSendPart, showSent } from "./send.js";
-import { showSaved, showStep, showWayOn, stepOf } from "./screen.js";
+import { showComing, showSaved, showStep, showWayOn, stepOf } from "./screen.js";
 import { onSecondTap, onTap } from "./tap.js";
 import { isUnsaved, maySkipSaving, offerWays, ONLY_SCREEN, saveFailed, saveWorked } from "./unsaved.js";
 
 const form = document.getElementById("form");
 const language = document.documentElement.lang;
+const SCREENS_IN = 5_000;
+
+const loadRest = () => import("./afterwards.js");
+const resting = bring(loadRest);
 
 let draft;
+// afterwards.js, once it is here.
+let rest = null;
+let tryAgain = hurry;
 // Somebody who came from the look-over to change one thing goes back to it, not through everything after it.
 let backToLook = false;
 
 async function start() {
   bindHelp(() => helpOptions(draft, save));
   const [kept] = await Promise.all([readDraft().catch(() => null), loadWords(language)]);
-  draft = kept ?? (await freshDraft());
+  draft = kept ?? (await freshDraft(language));
   draft.language = language;
-  startAgreements();
-  await agreeFirst();
+  resting.then(({ startAgreements }) => startAgreements()).catch(failed);
+  await agreeBefore();
   fillForm(form, draft);
   readForm(form, draft);
   takeEarlySkip(kept);
@@ -44,14 +41,20 @@ async function start() {
   bind();
   show(knownStep(draft, draft.step), { focus: false });
   if (isAnswered(draft, draft.step)) await save();
-  await dress(draft);
-  afterwards();
+  await resting.then(goOnWith, () => {});
 }
 
-async function freshDraft() {
-  const owner = await whoIsHere().catch(() => null);
-  const now = new Date().toISOString();
-  return newDraft({ id: crypto.randomUUID(), owner, language, now, visits: [] });
+/** Files that came and do not run: only loading the page anew helps. */
+function failed(fault) {
+  console.warn("The rest of this page did not load.", fault);
+  tryAgain = () => location.reload();
+}
+
+/** Where its screens do not come in time, the answers are kept all the same, and this is asked at Send. */
+async function agreeBefore() {
+  if ((await mustAgree().catch(() => null)) !== true) return;
+  const screens = await inTime(resting, SCREENS_IN).catch(() => null);
+  await screens?.agreeFirst();
 }
 
 /** "Skip" is a link until this runs; who used it is already past the question. */
@@ -63,17 +66,10 @@ function takeEarlySkip(kept) {
 }
 
 /** What the first question does not wait for. */
-function afterwards() {
-  startSync();
-  pullOverview().then((reply) => reply.ok && learned());
-  registerWorker().catch(() => {});
-}
-
-/** The clinic was heard from: perhaps for the first time, and then what it needs agreed to comes before the questions. */
-async function learned() {
-  await dress(draft);
-  const isBegun = !sameWords(draft, newDraft({ ...draft, now: draft.started_at }));
-  if (!isBegun && (await agreeFirst())) show(draft.step);
+function goOnWith(loaded) {
+  rest = loaded;
+  if (draft.step === "look" && !isSent()) showLookOver();
+  return rest.startAfterwards(draft, { save, show });
 }
 
 function bind() {
@@ -87,7 +83,6 @@ function bind() {
   onTap(form, tapped);
   onSecondTap(form);
   document.getElementById("back").addEventListener("click", goBack);
-  bindLeaving(() => draft, save);
   addEventListener("popstate", ({ state }) => (isSent() ? location.assign("/today") : show(knownStep(draft, state?.step ?? "phq9-1"))));
   addEventListener("pagehide", () => writing && save());
   // A page that comes back from sleep may have missed what happened meanwhile.
@@ -101,19 +96,24 @@ async function heard({ type, id }) {
   if (!["owner", "read"].includes(type)) return undefined;
   await leaveIfNotTheirs(draft);
   // What the look-over offers depends on who is signed in, and that may become known while it is open.
-  return draft.step === "look" && !isSent() && renewSendPart(stepOf("look").querySelector(".send"), draft);
+  return draft.step === "look" && !isSent() && rest?.renewSendPart(stepOf("look").querySelector(".send"), draft);
 }
 
 function show(step, options) {
   draft.step = step;
   if (step.startsWith("difficulty")) placeDifficulty(form, draft);
-  if (step === "look") showLook(form, draft, { change: changeFromLook });
+  if (step === "look") showLookOver();
   if (step === "phq9-9") showShortState(draft);
   showStep(draft, step, options);
   const answered = isAnswered(draft, step);
   showWayOn(step, answered);
   if (isUnsaved()) return showSaved(step, t(ONLY_SCREEN), { wrong: true });
   return showSaved(step, answered ? t("Saved on this phone. No network needed.") : "");
+}
+
+function showLookOver() {
+  if (rest) return rest.showLook(form, draft, { change: changeFromLook });
+  return showComing(isUnsaved() ? t(ONLY_SCREEN) : t("Saved on this phone. No network needed."), () => tryAgain());
 }
 
 /** True once it is on the disk; only then does the screen say so. */
@@ -211,7 +211,7 @@ async function saveMove(from) {
 /** Sent from another tab: what became of it is shown. Words that only this one has become another version of it. */
 async function sentElsewhere(id) {
   await save();
-  if (draft.id === id) showSent(id);
+  if (draft.id === id) (await resting).showSent(id);
 }
 
 /** Written in another tab. Who is typing here is not disturbed: their own save brings both together. */
@@ -222,7 +222,7 @@ async function savedElsewhere() {
 function showChanged() {
   showWayOn(draft.step, isAnswered(draft, draft.step));
   if (draft.step.startsWith("difficulty")) placeDifficulty(form, draft);
-  if (draft.step === "look" && !stepOf("look").querySelector(":disabled")) showLook(form, draft, { change: changeFromLook });
+  if (draft.step === "look" && !stepOf("look").querySelector(":disabled")) showLookOver();
 }
 
 const isSent = () => !stepOf("sent").hidden;

@@ -54,6 +54,16 @@ export function showSaved(id, words, { wrong = false } = {}) {
   line.querySelector(".words").textContent = words;
 }
 
+/** In the place of the look-over, for as long as what makes it has not come. `saved`: where the answers are meanwhile. */
+export function showComing(saved, again) {
+  stepOf("look").replaceChildren(
+    make("h2", { class: "ask" }, t("Look it over")),
+    make("p", { class: "small", role: "status" }, t("The last part of this page has not come yet. It is fetched again by itself.")),
+    make("p", { class: "small" }, saved),
+    make("button", { class: "btn alt", type: "button", onclick: again }, t("Try again")),
+  );
+}
+
 /** Text and elements under an element; never markup from a string. */
 export function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);

@@ -126,6 +126,14 @@ async function send(bar, draft, owner) {
   }
 }
 
+/** For a phone that cannot save: what was answered so far, as a part. Returns its id once the clinic has it. */
+export async function sendUnkept(draft) {
+  const owner = await knownOwner();
+  const key = await sealingKey();
+  if (!owner || !key) throw new Error("nobody to send it as");
+  return sealDraft(draft, { ...owner, key, kind: "partial" });
+}
+
 /** The answers are on the screen still, and nowhere that lasts: the person must know, and know what to do. */
 async function sayFull(bar) {
   const phone = (await readOverview().catch(() => null))?.patients?.[0]?.clinic?.phone;

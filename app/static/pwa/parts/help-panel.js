@@ -24,6 +24,8 @@ export function bindHelp(optionsNow = async () => ({})) {
 export async function followHelp(closed, optionsNow) {
   const renew = async () => {
     const options = await optionsNow();
+    // Who is being asked something is not interrupted: it says how things stand once that is answered.
+    if (!part(".choices").hidden) return;
     showState(options);
     setTell(options.onTell);
   };

@@ -2,7 +2,7 @@
 import { newDraft } from "../domain/draft.js";
 import { mergeDraft, sameWords } from "../domain/merge.js";
 import { announce, ask, transact } from "./db.js";
-import { wasSentDirectly } from "./direct.js";
+import { wasSentDirectly } from "./sent-directly.js";
 import { OwnerChanged, personHere, whoIsHere } from "./owner.js";
 import { lateOf, withLate } from "./late.js";
 import { lock, unlock } from "./vault.js";

@@ -1,9 +1,10 @@
 /** Sealed check-ins that wait on this phone until the clinic's receipt names them. */
 import { announce, ask, transact } from "./db.js";
-import { directReceipt, keepDirect, sendDirectly } from "./direct.js";
+import { sendDirectly } from "./direct.js";
 import { AROUND, discardDraft, isStill, latest, lockDraft, remember, rememberSent, saveDraft } from "./drafts.js";
 import { OwnerChanged, whoIsHere } from "./owner.js";
 import { sealRecord, sealToSend, sealUnnumbered } from "./sealed.js";
+import { directReceipt, keepDirect } from "./sent-directly.js";
 import { copyNumber, takeNumber } from "./series.js";
 
 export { installId } from "./sealed.js";
