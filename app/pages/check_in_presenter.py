@@ -259,9 +259,22 @@ def signed_words(entry: Entry, dates: Dates) -> str:
 
 
 def present_notes(entries: list[Entry], dimension: str, dates: Dates) -> list[NoteWords]:
-    """The notes of one dimension, newest first; an empty one is not there."""
-    found = [(entry, entry.notes[dimension]) for entry in entries if dimension in entry.notes]
+    """The notes of one dimension, newest first; neither an empty one nor one that a later version repeats."""
+    later = {entry.check_in.supersedes: entry for entry in entries if entry.check_in.supersedes}
+    found = [
+        (entry, entry.notes[dimension])
+        for entry in entries
+        if dimension in entry.notes
+        and not _is_repeated(entry, later.get(entry.check_in.client_id), dimension)
+    ]
     return [note_words(entry, note, dates) for entry, note in found if note.body or note.direction]
+
+
+def _is_repeated(entry: Entry, later: Entry | None, dimension: str) -> bool:
+    if later is None or dimension not in later.notes:
+        return False
+    first, then = entry.notes[dimension], later.notes[dimension]
+    return (first.direction, first.body) == (then.direction, then.body)
 
 
 def note_words(entry: Entry, note: Note, dates: Dates) -> NoteWords:
