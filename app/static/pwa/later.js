@@ -23,12 +23,21 @@ export const inTime = (comes, patience) =>
 const after = (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds));
 
 async function fetchAll() {
+  await idle();
   for (let missing = FILES; ; await retry()) {
     const came = await Promise.all(missing.map(isKept));
     missing = missing.filter((_, index) => !came[index]);
     if (!missing.length) return;
   }
 }
+
+/** The first question comes first: what it needs is not made to share the line or the processor. */
+const idle = () =>
+  new Promise((resolve) => {
+    // WebKit has none.
+    if (self.requestIdleCallback) requestIdleCallback(resolve, { timeout: 500 });
+    else setTimeout(resolve);
+  });
 
 /** Read to its end: an answer that was cut off is not kept. */
 async function isKept(url) {
