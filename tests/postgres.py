@@ -18,7 +18,7 @@ import sqlalchemy as sa
 # Tests kill processes, never the power: nothing here has to survive that, and fsync is most of the time.
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 STARTS = 6
-# Everything about a database that is no row: its tables, checks, indexes, rights and settings.
+# Everything about a database that is no row: its version, tables, checks, indexes, rights and settings.
 FINGERPRINT = """
 SELECT md5(string_agg(told, ',' ORDER BY told)) FROM (
   SELECT format('%s %s %s %s', oid, relkind, relnatts, relacl) AS told FROM pg_class
@@ -29,6 +29,7 @@ SELECT md5(string_agg(told, ',' ORDER BY told)) FROM (
   UNION ALL SELECT format('%s %s %s', datconnlimit, datallowconn, datacl) FROM pg_database
     WHERE datname = current_database()
   UNION ALL SELECT array_to_string(setconfig, ' ') FROM pg_db_role_setting
+  UNION ALL SELECT version_num FROM alembic_version
 ) AS everything
 """
 ALONE = """

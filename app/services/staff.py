@@ -15,6 +15,7 @@ from app.domain.roles import ACTIVE, ADMINISTRATOR, CLINICIAN, ENDED, INVITED, S
 from app.errors import BetweenError
 from app.models import Absence, Alert, Clinic, Invitation, Membership, Patient, Person
 from app.services import audit
+from app.services.accounts import plain_name
 from app.services.actors import Actor, Role
 from app.services.cover import hand_over_due
 from app.services.handover import hand_over_all, leave_teams
@@ -127,7 +128,7 @@ def make_place(
 ) -> Membership:
     """A membership that is only invited: its person is a name without a way to sign in."""
     zone = session.get_one(Clinic, clinic_id).zone
-    person = Person(name=name, language=language, zone=zone, created_at=now)
+    person = Person(name=plain_name(name), language=language, zone=zone, created_at=now)
     session.add(person)
     session.flush()
     place = Membership(clinic_id=clinic_id, person_id=person.id, role=role, state=INVITED, created_at=now)

@@ -185,9 +185,7 @@ def test_a_typing_error_is_corrected_and_the_first_entry_stays_readable(desk: De
     assert "corrected later" in old
     assert "on paper, entered by Dr. Lindqvist" in old
     assert "Correct a typing error" not in old
-    assert words(desk.browser().get(desk.path())).count("Got up.") == 1, (
-        "what was not corrected stands once"
-    )
+    assert words(desk.browser().get(desk.path())).count("Got up.") == 1, "what was not corrected stands once"
     with desk.database.reading() as session:
         stored = session.scalars(sa.select(AuditRow.actor_id).where(AuditRow.action == "check_in.stored"))
         assert stored.all() == [desk.lead.person_id] * 2
