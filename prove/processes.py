@@ -45,9 +45,11 @@ class HeldSink(PushSink):
 
     def __post_init__(self) -> None:
         self.may_answer = threading.Event()
+        self.holds = threading.Semaphore(0)
         super().__post_init__()
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str]]:
+        self.holds.release()
         self.may_answer.wait(PATIENCE_SECONDS)
         return super().answer(path, headers, body)
 
@@ -94,6 +96,9 @@ def prove_processes(server: QuickServer, sink: HeldSink, *, reminders: int, seed
             phone.port = beside
         with sending(phones), _working(server, 2) as workers:
             _wait(lambda: _claimed(database) == 2 * SENDERS, "both workers have their hands full")
+            # What is only claimed has not left its worker yet.
+            for _ in range(2 * SENDERS):
+                assert sink.holds.acquire(timeout=PATIENCE_SECONDS), "their pushes are on their way"
             workers[0].send_signal(signal.SIGKILL)
             server.kill_last()
             # What a proxy does when one of those behind it is gone.
