@@ -9,17 +9,15 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.domain import note
 from app.domain.check_in import Arrival
-from app.domain.instruments import load_instrument
 from app.http import current_actor, current_now, parts
 from app.languages import gettext as _
 from app.languages import local
 from app.models import PaperForm
 from app.pages.dates import Dates
 from app.pages.filled_form import ITEMS, hand_in
-from app.pages.frame import desk_page, read_frame
-from app.pages.paper import BLANK, said_in, wrong_fields
+from app.pages.frame import read_frame
+from app.pages.paper import BLANK, Filled, entry_page, said_in, wrong_fields
 from app.pages.paper_presenter import EntryWords, present_entry
 from app.schemas.form import FilledIn, keep_form
 from app.services.access import find_patient
@@ -49,7 +47,7 @@ def show_form(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Response:
     """What was entered, to be changed where it is not what the paper says."""
     with parts().database.reading() as session:
         found = _find(session, patient_id, check_in_id)
-    return _page(patient_id, found, _as_entered(found), {}, 409 if found.known else 200)
+    return _page(patient_id, found, Filled(_as_entered(found), {}, 409 if found.known else 200))
 
 
 @blueprint.post("/correction")
@@ -60,7 +58,7 @@ def correct(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Response:
         found = _find(session, patient_id, check_in_id)
     errors = wrong_fields(found.form, local(now, found.zone).date(), found.zone)
     if errors:
-        return _page(patient_id, found, request.form, errors, 422)
+        return _page(patient_id, found, Filled(request.form, errors, 422))
     receipt = hand_in(actor.person_id, _arrival(found, now), now)
     if receipt.needs_repair:
         return redirect(url_for("repairs.show_repairs"), 303)
@@ -70,7 +68,7 @@ def correct(patient_id: uuid.UUID, check_in_id: uuid.UUID) -> Response:
         # Somebody corrected the same entry meanwhile: both are kept and stand side by side.
         kept = _("Your correction is kept beside it, and both are shown.")
         found = replace(found, words=replace(found.words, before=f"{found.words.before} {kept}"))
-        return _page(patient_id, found, request.form, {}, 409)
+        return _page(patient_id, found, Filled(request.form, {}, 409))
     assert found.known is not None
     return redirect(
         url_for(
@@ -130,20 +128,8 @@ def _as_entered(found: _Found) -> MultiDict[str, str]:
     return fields
 
 
-def _page(
-    patient_id: uuid.UUID, found: _Found, typed: MultiDict[str, str], errors: dict[str, str], status: int
-) -> Response:
+def _page(patient_id: uuid.UUID, found: _Found, filled: Filled) -> Response:
     with parts().database.reading() as session:
         frame = read_frame(session)
-    check_in_id = found.entry.check_in.id
-    return desk_page(
-        "desk/paper_entry.html",
-        frame,
-        status=status,
-        entry=found.words,
-        action=url_for("corrections.correct", patient_id=patient_id, check_in_id=check_in_id),
-        errors=errors,
-        typed=typed,
-        note=note,
-        instruments=[load_instrument(one) for one in ITEMS],
-    )
+    action = url_for("corrections.correct", patient_id=patient_id, check_in_id=found.entry.check_in.id)
+    return entry_page(frame, found.words, action, filled)

@@ -1,6 +1,7 @@
 """Check-ins on paper: printed with a code, and entered by staff as that check-in."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from app.languages import LANGUAGES, local, translate
 from app.languages import gettext as _
 from app.models import PaperForm
 from app.pages.filled_form import ITEMS, answers_of, hand_in
-from app.pages.frame import desk_page, read_frame
+from app.pages.frame import DeskFrame, desk_page, read_frame
 from app.pages.paper_presenter import EntryWords, present_entry, present_paper
 from app.schemas.fields import read_identifier
 from app.schemas.form import FilledIn, keep_form
@@ -155,14 +156,29 @@ def _entry_page(patient_id: uuid.UUID, form_id: uuid.UUID, errors: dict[str, str
     with parts().database.reading() as session:
         frame = read_frame(session)
         shown = _read_entry(session, patient_id, form_id, frame.clinic.zone)
+    action = url_for("paper.enter_form", patient_id=patient_id, form_id=form_id)
+    return entry_page(frame, shown, action, Filled(request.form, errors, status))
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What stands in the fields of a form, what is wrong with it, and the status that says so."""
+
+    typed: MultiDict[str, str]
+    errors: dict[str, str]
+    status: int
+
+
+def entry_page(frame: DeskFrame, entry: EntryWords, action: str, filled: Filled) -> Response:
+    """The paper's own fields, to be sent to `action`."""
     return desk_page(
         "desk/paper_entry.html",
         frame,
-        status=status,
-        entry=shown,
-        action=url_for("paper.enter_form", patient_id=patient_id, form_id=form_id),
-        errors=errors,
-        typed=request.form,
+        status=filled.status,
+        entry=entry,
+        action=action,
+        errors=filled.errors,
+        typed=filled.typed,
         note=note,
         instruments=[load_instrument(one) for one in ITEMS],
     )

@@ -75,7 +75,7 @@ def add_attempt(
         stop_clock(session.connection(), alert.clinic_id, alert.id, now)
     elif alert.state not in ANSWERED_STATES:
         alert.state = state
-    _audit(session, actor, alert, "alert.attempted", now)
+    audit.record_row(session, alert, "alert.attempted", actor.person_id, now)
 
 
 def close_alert(
@@ -92,7 +92,7 @@ def close_alert(
     alert.closed_at = now
     alert.closed_by = held.membership_id
     seal_texts(session, owner_of(patient), alert, outcome=words)
-    _audit(session, actor, alert, "alert.closed", now)
+    audit.record_row(session, alert, "alert.closed", actor.person_id, now)
 
 
 def give_alert(
@@ -127,7 +127,7 @@ def mark_words(
         raise BetweenError("not_found")
     held = actor.as_carer(patient.clinic_id)
     found.useful, found.marked_by, found.marked_at = useful, held.membership_id, now
-    _audit(session, actor, alert, "alert.words_marked", now)
+    audit.record_row(session, alert, "alert.words_marked", actor.person_id, now)
 
 
 def _take_up(session: Session, patient: Patient, seen: Seen) -> Alert:
@@ -149,7 +149,3 @@ def _lock(session: Session, patient: Patient, alert_id: uuid.UUID) -> Alert:
     if alert is None:
         raise BetweenError("not_found")
     return alert
-
-
-def _audit(session: Session, actor: Actor, alert: Alert, action: str, now: datetime) -> None:
-    audit.record_row(session, alert, action, actor.person_id, now)

@@ -60,7 +60,7 @@ def sign_plan(
     seal_texts(session, owner_of(patient), plan, words=words)
     session.add(plan)
     session.flush()
-    _audit(session, actor, plan, "standing_plan.signed", now)
+    audit.record_row(session, plan, "standing_plan.signed", actor.person_id, now)
     return plan
 
 
@@ -112,7 +112,7 @@ def _end_standing(session: Session, actor: Actor, patient: Patient, now: datetim
     held = actor.as_clinician(patient.clinic_id)
     for plan in session.scalars(sa.select(StandingPlan).where(_stands(patient)).with_for_update()):
         plan.ended_at, plan.ended_by = now, held.membership_id
-        _audit(session, actor, plan, "standing_plan.ended", now)
+        audit.record_row(session, plan, "standing_plan.ended", actor.person_id, now)
     session.flush()
 
 
@@ -122,7 +122,3 @@ def _stands(patient: Patient) -> sa.ColumnElement[bool]:
         StandingPlan.patient_id == patient.id,
         StandingPlan.ended_at.is_(None),
     )
-
-
-def _audit(session: Session, actor: Actor, plan: StandingPlan, action: str, now: datetime) -> None:
-    audit.record_row(session, plan, action, actor.person_id, now)

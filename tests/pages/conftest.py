@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from app.db import Database
 from app.languages import local
-from app.models import Clinic
+from app.models import Clinic, TeamMember
 from tests.factories import Factory, Member, seal_for, signed_in
 
 Answers = list[int | None]
@@ -115,3 +115,13 @@ def desk(app: Flask) -> Desk:
     make = Factory(app.extensions["between"].database, datetime.now(UTC))
     lead = make.clinician(make.clinic())
     return Desk(app, make, lead, make.patient(lead))
+
+
+@pytest.fixture
+def nurse(desk: Desk) -> Member:
+    """One of June's team."""
+    made = desk.make.colleague(desk.lead.clinic_id, "nurse")
+    with desk.database.writing() as session:
+        row = {"patient_id": desk.june.patient, "membership_id": made.membership_id}
+        session.add(TeamMember(clinic_id=made.clinic_id, **row))
+    return made

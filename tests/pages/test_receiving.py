@@ -15,15 +15,6 @@ CONTENT = ("PHQ", "GAD", "severe", "Item 9", "alert", "Past totals", "Sign with 
 
 
 @pytest.fixture
-def nurse(desk: Desk) -> Member:
-    made = desk.make.colleague(desk.lead.clinic_id, "nurse")
-    with desk.database.writing() as session:
-        row = {"patient_id": desk.june.patient, "membership_id": made.membership_id}
-        session.add(TeamMember(clinic_id=made.clinic_id, **row))
-    return made
-
-
-@pytest.fixture
 def jonah(desk: Desk) -> Member:
     return desk.make.colleague(desk.lead.clinic_id, "front_desk", "Jonah Weiss")
 

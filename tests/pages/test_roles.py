@@ -1,6 +1,5 @@
 """What each role's pages show, and what they do not: a nurse signs nothing, the front desk reads nothing."""
 
-import pytest
 import sqlalchemy as sa
 
 from app.models import Alert, CheckIn, Membership, Patient, TeamMember
@@ -11,15 +10,6 @@ PHQ9: list[int | None] = [3, 3, 3, 3, 2, 2, 2, 2, 1]
 SAID = {"direction": "harder", "text": "the refrigerator was too loud", "attribution": []}
 # Where a form sends what is signed with a name.
 SIGNED = ("/sign-off", "/plan#plan", "/cadence", 'value="decided"', "Set how often")
-
-
-@pytest.fixture
-def nurse(desk: Desk) -> Member:
-    made = desk.make.colleague(desk.lead.clinic_id, "nurse")
-    with desk.database.writing() as session:
-        row = {"patient_id": desk.june.patient, "membership_id": made.membership_id}
-        session.add(TeamMember(clinic_id=made.clinic_id, **row))
-    return made
 
 
 def send(desk: Desk) -> None:
